@@ -1,0 +1,66 @@
+"""``csnlp evaluate``: measure a model on a labelled file, and fail when it falls short."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from csnlp.errors import ConfigError, InputError
+from csnlp.evaluation import evaluate as measure
+from csnlp.evaluation import parse_threshold, problems, read_gold
+from csnlp.evaluation.table import evaluation_table
+from csnlp.models import load_model
+from csnlp.models.protocol import Model
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A model's name, or its folder.")],
+    file: Annotated[Path, typer.Argument(help="Labelled exchanges: JSON lines, plain or .gz.")],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the result here as JSON.")] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HEAD.METRIC=X",
+            help="Exit with 1 when the value is under X (for ece: over X), e.g. politeness.kappa=0.85. Repeatable.",
+        ),
+    ] = None,
+    resamples: Annotated[int, typer.Option(min=0, help="Bootstrap resamples for the intervals; 0: none.")] = 1_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the resampling.")] = 0,
+) -> None:
+    """Measure a model on labelled exchanges: accuracy, F1, kappa, AUC and calibration of every head.
+
+    Exit status: 0 done, and every --fail-under met; 1 one is not met, or nothing could be measured (a line on the
+    standard error says which).
+    """
+    thresholds = [parse_threshold(text) for text in fail_under or ()]
+    if json_file is not None and not json_file.absolute().parent.is_dir():
+        raise ConfigError(f"--json {json_file}: there is no folder {json_file.parent}; make it first")
+    rows = list(read_gold(file))
+    if not rows:
+        raise InputError(str(file), "has no labelled rows", "give a file with one labelled exchange a line")
+    loaded = load_model(model)
+    result = measure(loaded, rows, resamples=resamples, seed=seed, about=_about(model, loaded, file))
+    Console().print(evaluation_table(result))
+    if json_file is not None:
+        json_file.write_text(json.dumps(result.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    unmet = problems(result, thresholds)
+    for problem in unmet:
+        print(f"csnlp: not met: {problem}", file=sys.stderr)
+    if unmet:
+        raise typer.Exit(1)
+
+
+def _about(name: str, model: Model, file: Path) -> dict[str, Any]:
+    version = getattr(model, "version", None)
+    return {
+        "model": name,
+        "model_version": None if version is None else str(version),
+        "file": str(file),
+        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+    }

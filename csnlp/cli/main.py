@@ -1,0 +1,98 @@
+"""The ``csnlp`` command: its subcommands, and how their errors reach the user."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from csnlp.cli.score import score
+from csnlp.errors import CsnlpError
+from csnlp.version import __version__
+
+# Commands that import much: csnlp.cli.<name> is imported, and its function <name> run, only when it is called.
+# To add one, write its line here.
+LAZY_COMMANDS = {
+    "train": "Fine-tune a model on your own labelled replies.",
+    "evaluate": "Measure a model on labelled replies, head by head.",
+}
+
+app = typer.Typer(
+    name="csnlp",
+    help="Scores Chinese customer-service replies: politeness, accuracy, complaints, and your rules.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("score")(score)
+
+
+def _add_lazy(name: str, summary: str) -> None:
+    def command(context: typer.Context) -> None:
+        function = getattr(import_module(f"csnlp.cli.{name}"), name)
+        own = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        own.command()(function)
+        status = own(args=context.args, prog_name=f"csnlp {name}", standalone_mode=False)
+        raise typer.Exit(status if isinstance(status, int) else 0)
+
+    # Everything behind the name, --help too, is for the command itself.
+    passed_on = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+    app.command(name, help=summary, add_help_option=False, context_settings=passed_on)(command)
+
+
+for _name, _summary in LAZY_COMMANDS.items():
+    _add_lazy(_name, _summary)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"csnlp {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command line ``args`` (default: the process's own) and return its exit status.
+
+    0: all is well. 1: nothing was done; one line on the standard error says why. 2: done, but for some rows.
+    130: stopped by Ctrl-C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show Chinese is no reason to stop
+    try:
+        status = app(args=args, prog_name="csnlp", standalone_mode=False)
+    except BrokenPipeError:
+        # The reader of our output has enough. Nothing may be flushed to it on the way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (CsnlpError, OSError) as error:
+        return _fail(str(error))
+    except typer.Exit as error:
+        return error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+    except Exception as error:
+        # Wrong options: typer's name for this family changed between versions, its method did not.
+        if not hasattr(error, "format_message"):
+            raise
+        return _fail(f"{error.format_message()} (see csnlp --help)")
+    return status if isinstance(status, int) else 0
+
+
+def _fail(message: str) -> int:
+    print(f"csnlp: {message}", file=sys.stderr)
+    return 1

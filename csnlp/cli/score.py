@@ -1,0 +1,174 @@
+"""``csnlp score``: a file of chats in, a file of scores out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from csnlp.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from csnlp.io import Source, Summary
+    from csnlp.io.outcomes import Progress, Scorer
+
+PREVIEW = 20
+"""Rows shown when there is no output file."""
+
+
+def score(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="INPUT", help="JSONL, CSV, TSV, Parquet or a transcript (.txt); - is stdin (JSONL)."),
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", help="Where the scores go: .jsonl, .csv, .tsv (also .gz) or .parquet; - is stdout."
+        ),
+    ] = None,
+    model: Annotated[str, typer.Option("--model", "-m", help="A model's name or folder.")] = "bert",
+    format: Annotated[
+        str | None,
+        typer.Option("--format", help="jsonl, csv, tsv, parquet or transcript; by default as the name ends."),
+    ] = None,
+    map: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN", help="The file's own name for a field, as in reply=回复正文."),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", help="Of a text file; by default told from its beginning."),
+    ] = None,
+    probabilities: Annotated[bool, typer.Option("--probabilities", help="Write every class probability too.")] = False,
+    restart: Annotated[bool, typer.Option("--restart", help="Drop what an interrupted run left; begin anew.")] = False,
+) -> None:
+    """Score every agent reply of INPUT.
+
+    An interrupted run goes on where it stopped when it is started again. Exit status: 0 all rows scored, 2 some rows
+    bad (they are listed in OUTPUT.errors.jsonl), 1 nothing scored.
+    """
+    from rich.console import Console
+
+    from csnlp.io import Source
+    from csnlp.io.writers import check_output
+
+    chats = Source.of(source, format=format, columns=_mapping(map or []), encoding=encoding)
+    if output not in (None, "-"):
+        check_output(output)
+    notes = Console(stderr=True)
+    # The standard output is for the rows when they are asked for there.
+    screen = notes if output == "-" else Console()
+    with notes.status("Loading the model …"):
+        scorer = _load(model)
+    try:
+        with _progress(chats, notes) as progress:
+            if output is None:
+                summary = _show_scores(scorer, chats, screen, progress)
+            else:
+                from csnlp.io import score_file
+
+                summary = score_file(
+                    scorer, chats, output, probabilities=probabilities, restart=restart, progress=progress
+                )
+    except KeyboardInterrupt:
+        kept = (
+            "the same command goes on from here" if output not in (None, "-") and source != "-" else "nothing is kept"
+        )
+        notes.print(f"Stopped; {kept}.", highlight=False)
+        raise typer.Exit(130) from None
+    _report(summary, screen, notes)
+    raise typer.Exit(summary.exit_status)
+
+
+def _load(model: str) -> Scorer:
+    import csnlp
+
+    scorer: Scorer = csnlp.load(model)
+    return scorer
+
+
+def _mapping(options: list[str]) -> dict[str, str]:
+    mapping = {}
+    for option in options:
+        field, equals, column = option.partition("=")
+        if not (field and equals and column):
+            raise ConfigError(f"--map {option}: write FIELD=COLUMN, as in --map reply=回复正文")
+        mapping[field.strip()] = column
+    return mapping
+
+
+@contextmanager
+def _progress(source: Source, console: Console) -> Iterator[Progress]:
+    """A bar over the lines of ``source`` while the block runs; gives the function that moves it."""
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[replies]:,} replies  {task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    total = source.count()
+    began = time.perf_counter()
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("Scoring 评分", total=total, replies=0, rate="")
+
+        def move(line: int, scored: int) -> None:
+            seconds = time.perf_counter() - began
+            rate = f"{scored / seconds:,.0f}/s" if scored and seconds > 0 else ""
+            bar.update(task, completed=line, replies=scored, rate=rate)
+
+        yield move
+
+
+def _show_scores(scorer: Scorer, source: Source, screen: Console, progress: Progress) -> Summary:
+    """The first rows as a table; the others are only counted."""
+    from csnlp.cli.tables import score_table
+    from csnlp.io import score_stream
+    from csnlp.io.badrow import BadRow
+    from csnlp.io.summary import Tally
+
+    began = time.perf_counter()
+    tally = Tally()
+    rows: list[dict[str, Any]] = []
+    for outcome in score_stream(scorer, source, progress=progress):
+        tally.add(outcome)
+        if not isinstance(outcome, BadRow) and len(rows) < PREVIEW:
+            rows.append(outcome)
+    if rows:
+        screen.print(score_table(rows))
+    if tally.scored > len(rows):
+        screen.print(f"… and {tally.scored - len(rows):,} more; write all of them with -o scores.csv", highlight=False)
+    return tally.summary(scored_now=tally.scored, seconds=time.perf_counter() - began)
+
+
+def _report(summary: Summary, screen: Console, notes: Console) -> None:
+    from csnlp.cli.tables import summary_table
+
+    for bad in summary.first_bad:
+        notes.print(f"bad row 坏行: {bad.message}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    if summary.bad > len(summary.first_bad) or summary.errors:
+        where = f"; all of them: {summary.errors}" if summary.errors else ""
+        notes.print(f"{summary.bad:,} bad rows{where}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    if summary.scored:
+        screen.print(summary_table(summary))
+    else:
+        notes.print("csnlp: no row could be scored", markup=False, highlight=False)
+    if summary.output and screen is not notes:
+        screen.print(f"Scores 结果: {summary.output}", markup=False, highlight=False, soft_wrap=True)

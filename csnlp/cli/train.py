@@ -1,0 +1,16 @@
+"""The ``csnlp train`` command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def train(recipe: Annotated[Path, typer.Argument(help="A recipe: a YAML file as in models/recipes.")]) -> None:
+    """Train a model as RECIPE says. Run it again after a stop: it goes on from the last checkpoint."""
+    from csnlp.training.run import train as run
+
+    folder = run(recipe)
+    typer.echo(f"model written to {folder}; score with it: csnlp score FILE --model {folder}")

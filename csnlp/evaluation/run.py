@@ -1,0 +1,99 @@
+"""Measures a model on labelled exchanges, head by head, each measure with a bootstrap interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from csnlp.errors import ModelError
+from csnlp.evaluation.bootstrap import bootstrap_interval
+from csnlp.evaluation.gold import GoldRow, targets_of
+from csnlp.evaluation.measures import Ints, Statistic, head_statistics, kappa_statistic
+from csnlp.evaluation.metrics import Floats
+from csnlp.evaluation.results import METRICS, Evaluation, HeadEvaluation, LabelCount, Metric
+from csnlp.heads import HEADS, Head
+from csnlp.models.protocol import Model
+
+_NEEDS_CUSTOMER = ("accuracy", "applicability", "complaint", "complaint_type")
+_BATCH = 256
+
+
+def evaluate(
+    model: Model,
+    rows: Iterable[GoldRow],
+    *,
+    resamples: int = 1_000,
+    seed: int = 0,
+    agreement: bool = True,
+    about: Mapping[str, Any] | None = None,
+) -> Evaluation:
+    """Measure ``model`` on ``rows``.
+
+    The predicted label is the most probable one (multi-label: each at 0.5 or more). Accuracy, applicability and
+    complaint are judged only where the customer said something, accuracy only where the gold says that it applies.
+    Intervals resample groups of rows that share a context. ``agreement`` adds the kappa of the two labellings where
+    rows have a second one: quadratic for ordinal heads, plain for nominal ones, for multi-label heads the mean of the
+    labels' kappas. ``about`` is carried into the result (model, file …).
+
+    Raises :class:`csnlp.errors.ModelError` when the model returns arrays of a wrong shape, or not finite.
+    """
+    rows = list(rows)
+    predicted = _predict(model, rows)
+    heads = {
+        name: _evaluate_head(HEADS[name], predicted[name], rows, resamples, seed, agreement)
+        for name in HEADS
+        if name in predicted
+    }
+    return Evaluation(len(rows), heads, resamples, seed, dict(about or {}))
+
+
+def _predict(model: Model, rows: Sequence[GoldRow]) -> dict[str, Floats]:
+    parts: dict[str, list[npt.NDArray[Any]]] = {}
+    for start in range(0, len(rows), _BATCH):
+        batch = [row.exchange for row in rows[start : start + _BATCH]]
+        for name, values in model.predict(batch).heads.items():
+            if name not in HEADS:
+                continue
+            expected = (len(batch), len(HEADS[name].labels))
+            if np.shape(values) != expected:
+                raise ModelError(f"head {name} has shape {np.shape(values)}; the model must return {expected}")
+            if not np.isfinite(values).all():
+                raise ModelError(f"head {name} has probabilities that are not finite; the model must return 0..1")
+            parts.setdefault(name, []).append(values)
+    return {name: np.concatenate(values).astype(np.float64) for name, values in parts.items()}
+
+
+def _evaluate_head(
+    head: Head, probabilities: Floats, rows: Sequence[GoldRow], resamples: int, seed: int, agreement: bool
+) -> HeadEvaluation:
+    judged = [row.labels if head.name not in _NEEDS_CUSTOMER or row.exchange.has_customer else None for row in rows]
+    kept, gold = targets_of(judged, head)
+    groups = [rows[i].group for i in kept]
+
+    def measure(statistic: Statistic, at: Ints | None = None) -> Metric:
+        sampled = groups if at is None else [groups[i] for i in at]
+        low, high = bootstrap_interval(statistic, len(sampled), groups=sampled, resamples=resamples, seed=seed)
+        return Metric(_number(statistic(np.ones(len(sampled)))), _number(low), _number(high))
+
+    statistics, predicted = head_statistics(head, gold, probabilities[kept])
+    matrix = gold if head.kind == "multilabel" else np.eye(len(head.labels), dtype=np.int64)[gold]
+    guess = predicted if head.kind == "multilabel" else np.eye(len(head.labels), dtype=np.int64)[predicted]
+    counts = zip(head.labels, matrix.sum(axis=0), guess.sum(axis=0), (matrix * guess).sum(axis=0), strict=True)
+    second = None
+    if agreement:
+        both, other = targets_of([rows[i].second for i in kept], head)
+        second = measure(kappa_statistic(head, gold[both], other), both) if len(both) else None
+    return HeadEvaluation(
+        n=len(kept),
+        metrics={name: measure(statistics[name]) for name in METRICS[head.kind]},
+        labels={label: LabelCount(int(g), int(p), int(b)) for label, g, p, b in counts},
+        agreement=second,
+    )
+
+
+def _number(value: Floats | float) -> float | None:
+    number = float(value)
+    return None if np.isnan(number) else number

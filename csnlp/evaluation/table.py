@@ -1,0 +1,53 @@
+"""An evaluation as a table for the terminal."""
+
+from __future__ import annotations
+
+from rich.markup import escape
+from rich.table import Table
+
+from csnlp.evaluation.results import Evaluation, Metric
+
+_COLUMNS = {"accuracy": "accuracy", "macro_f1": "macro-F1", "kappa": "κ", "auc": "AUC", "ece": "ECE"}
+_ABSENT = "–"
+_CAPTION = (
+    "Below a value: its 95 % bootstrap interval. κ: quadratic. ECE: lower is better.\n"
+    "annot. κ: how far two labellings agree, where rows have a second one."
+)
+
+
+def evaluation_table(evaluation: Evaluation) -> Table:
+    """One row a head: n, each measure with its 95 % interval below it, and the annotators' κ where it is known.
+
+    "–" stands for a measure that the head does not have or that is undefined on these rows.
+    """
+    table = Table(title=_title(evaluation), caption=_CAPTION, caption_justify="left", box=None, padding=(0, 1, 0, 0))
+    table.add_column("head", no_wrap=True)
+    table.add_column("n", justify="right", no_wrap=True)
+    for title in _COLUMNS.values():
+        table.add_column(title, justify="right", no_wrap=True)
+    agreed = any(head.agreement is not None for head in evaluation.heads.values())
+    if agreed:
+        table.add_column("annot. κ", justify="right", no_wrap=True)
+    for name, head in evaluation.heads.items():
+        cells = [_cell(head.metrics.get(metric)) for metric in _COLUMNS]
+        table.add_row(name, f"{head.n:,}", *cells, *([_cell(head.agreement)] if agreed else []))
+    return table
+
+
+def _title(evaluation: Evaluation) -> str:
+    about = evaluation.about
+    named = " on ".join(str(about[key]) for key in ("model", "file") if about.get(key))
+    return escape(f"{named}, {evaluation.rows:,} rows" if named else f"{evaluation.rows:,} rows")
+
+
+def _cell(metric: Metric | None) -> str:
+    if metric is None or metric.value is None:
+        return _ABSENT
+    if metric.low is None or metric.high is None:
+        return f"{metric.value:.3f}"
+    return f"{metric.value:.3f}\n[dim]{_short(metric.low)}–{_short(metric.high)}[/dim]"
+
+
+def _short(value: float) -> str:
+    # At most four characters (five below 0), so that a table with all columns fits into 80.
+    return "1.00" if value >= 0.9995 else f"{value:.3f}".replace("0.", ".", 1)

@@ -1,0 +1,53 @@
+"""The heads: what a model says of an exchange, each with its labels in order.
+
+The labels are those of the annotation guide (models/data/GUIDE.md). Ordinal labels run from the lowest rank up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+HeadKind = Literal["ordinal", "nominal", "multilabel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One task of the model. ``kind`` says how its columns are read (see :class:`csnlp.types.Prediction`)."""
+
+    name: str
+    kind: HeadKind
+    labels: tuple[str, ...]
+
+
+POLITENESS = Head("politeness", "ordinal", ("rude", "cold", "neutral", "polite", "warm"))
+ACCURACY = Head("accuracy", "ordinal", ("wrong", "evasive", "progresses", "answers"))
+# Whether accuracy can be asked at all: not when the customer asked nothing.
+APPLICABILITY = Head("applicability", "multilabel", ("accuracy_applies",))
+COMPLAINT = Head("complaint", "ordinal", ("none", "dissatisfied", "complaint", "escalation"))
+COMPLAINT_TYPE = Head(
+    "complaint_type",
+    "nominal",
+    ("refund", "attitude", "mismatch", "quality", "logistics", "delay", "price", "other"),
+)
+ACTS = Head(
+    "acts",
+    "multilabel",
+    (
+        "apology",
+        "empathy",
+        "greeting",
+        "closing",
+        "asks_anything_else",
+        "gives_steps",
+        "asks_for_information",
+        "asks_to_wait",
+        "over_promise",
+        "guess",
+    ),
+)
+SATISFACTION = Head("satisfaction", "ordinal", ("unsatisfied", "neutral", "satisfied"))
+
+HEADS: dict[str, Head] = {
+    head.name: head for head in (POLITENESS, ACCURACY, APPLICABILITY, COMPLAINT, COMPLAINT_TYPE, ACTS, SATISFACTION)
+}

@@ -1,0 +1,81 @@
+"""Which column of a file is which field of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from csnlp.errors import ConfigError
+from csnlp.io.badrow import printable
+
+HEADERS: dict[str, tuple[str, ...]] = {
+    "id": ("id", "编号", "序号", "会话编号", "会话id", "对话id"),
+    "reply": ("reply", "回复", "客服回复", "回复内容", "答复"),
+    "question": ("question", "问题", "客户问题", "用户问题", "买家问题", "提问"),
+    "context": ("context", "上下文", "对话上下文"),
+    "context_text": ("context_text",),
+    "reference": ("reference", "标准答案", "参考答案"),
+    "agent": ("agent", "客服", "坐席", "客服昵称", "客服姓名"),
+    "time": ("time", "时间", "回复时间"),
+    "turns": ("turns", "对话", "对话记录", "聊天记录"),
+}
+"""The fields of a row, each with the column names that are taken for it without being told; the first found wins."""
+
+
+class Columns:
+    """Finds the fields of a row under a file's own column names.
+
+    ``mapping`` names the column of a field (``{"reply": "回复正文"}``); the other fields are looked for under
+    :data:`HEADERS`. Raises :class:`ConfigError` for a field that does not exist.
+    """
+
+    def __init__(self, mapping: Mapping[str, str] | None = None) -> None:
+        self.mapping = dict(mapping or {})
+        for field in self.mapping:
+            if field not in HEADERS:
+                raise ConfigError(f"{field!r} is not a field that can be mapped; the fields are {', '.join(HEADERS)}")
+        self._names = {field: (self.mapping[field],) if field in self.mapping else HEADERS[field] for field in HEADERS}
+
+    def pick(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields that ``row`` has, by field name."""
+        found: dict[str, Any] = {}
+        for field, names in self._names.items():
+            for name in names:
+                if name in row:
+                    found[field] = row[name]
+                    break
+        return found
+
+    def bind(self, header: Sequence[str], file: str) -> dict[str, int]:
+        """The place of each field in a table's ``header``, names compared without case and outer blanks.
+
+        Raises :class:`ConfigError`, listing the header, when a mapped column is not there, or when there is neither
+        a reply nor a conversation in it.
+        """
+        places: dict[str, int] = {}
+        for place, name in enumerate(header):
+            places.setdefault(_folded(name), place)
+        bound: dict[str, int] = {}
+        for field, names in self._names.items():
+            found = next((places[_folded(name)] for name in names if _folded(name) in places), None)
+            if found is not None:
+                bound[field] = found
+            elif field in self.mapping:
+                raise ConfigError(
+                    f"{file}: there is no column {self.mapping[field]!r} for {field}; the columns are {_listed(header)}"
+                )
+        if "reply" not in bound and "turns" not in bound:
+            raise ConfigError(
+                f"{file}: no column holds the reply; the columns are {_listed(header)}; "
+                "name it with --map reply=COLUMN (or the conversation with --map turns=COLUMN)"
+            )
+        return bound
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()
+
+
+def _listed(header: Sequence[str]) -> str:
+    shown = ", ".join(printable(name, 40) for name in header[:30])
+    return shown + (f" and {len(header) - 30} more" if len(header) > 30 else "")

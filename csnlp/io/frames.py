@@ -1,0 +1,63 @@
+"""Scores a pandas or polars frame: one output row for each input row, the same kind of frame out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from csnlp.errors import InputError
+from csnlp.io.badrow import BadRow
+from csnlp.io.columns import Columns
+from csnlp.io.rows import read_row
+from csnlp.types import Exchange, Score
+
+if TYPE_CHECKING:
+    from csnlp.scoring.scorer import Scorer
+
+Frame = TypeVar("Frame")
+
+
+def score_frame(scorer: Scorer, frame: Frame) -> Frame:
+    """The output columns (README, "Output") and ``error``, row for row; a pandas index is kept.
+
+    The frame needs a column ``reply`` (or a name that files may use for it, such as 回复); ``question`` or
+    ``context``, ``reference``, ``id``, ``agent`` and ``time`` are read where they are there. A row that cannot be
+    scored has its reason in ``error``. Raises :class:`csnlp.errors.InputError` for something that is no frame, or one
+    without replies.
+    """
+    kind = type(frame).__module__.partition(".")[0]
+    if kind not in ("pandas", "polars"):
+        raise InputError("frame", f"is {type(frame).__name__}", "give a pandas or polars DataFrame")
+    table: Any = frame
+    rows = table.to_dict("records") if kind == "pandas" else table.to_dicts()
+    names = list(table.columns)
+    places = Columns().bind([str(name) for name in names], "frame")
+    items = [
+        _item({field: row[names[place]] for field, place in places.items()}, number)
+        for number, row in enumerate(rows, 1)
+    ]
+    scores = iter(scorer.score_many([item for item in items if isinstance(item, Exchange)]))
+    out = [_output(next(scores) if isinstance(item, Exchange) else _failed(item)) for item in items]
+    if kind == "pandas":
+        import pandas
+
+        result: Any = pandas.DataFrame(out, index=table.index)
+    else:
+        import polars
+
+        result = polars.DataFrame(out, infer_schema_length=None)
+    scored: Frame = result
+    return scored
+
+
+def _item(row: dict[str, Any], number: int) -> Exchange | BadRow:
+    row.pop("turns", None)  # a conversation would give several rows
+    (record,) = read_row(row, "frame", number)
+    return record.item
+
+
+def _failed(bad: BadRow) -> Score:
+    return Score(id=bad.id or "", error=f"{bad.field}: {bad.problem}; {bad.remedy}")
+
+
+def _output(score: Score) -> dict[str, Any]:
+    return {**score.to_dict(), "error": score.error}

@@ -1,0 +1,107 @@
+"""The parts of a run that is not finished: what lets a killed run go on where it stopped.
+
+Beside the output stands a folder ``<output>.parts`` with a manifest, which says what is being scored and how, and one
+file for each chunk of input that is done. Each file is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from csnlp.errors import ConfigError
+from csnlp.io.atomic import write_text
+from csnlp.io.badrow import BadRow
+from csnlp.io.outcomes import Outcome
+from csnlp.io.writers import json_line
+
+_MANIFEST = "manifest.json"
+
+
+class Parts:
+    """The parts of one output. Use :func:`locked` around it."""
+
+    def __init__(self, output: Path) -> None:
+        self.folder = output.with_name(f"{output.name}.parts")
+        self._done: set[int] = set()
+
+    def begin(self, manifest: Mapping[str, object], restart: bool) -> None:
+        """Take up the run that ``manifest`` describes: keep its parts if there are any, else begin.
+
+        Raises :class:`ConfigError` when the parts there are of another run, unless ``restart``, which drops them.
+        """
+        shutil.rmtree(self._trash, ignore_errors=True)
+        if restart:
+            self.drop()
+        place = self.folder / _MANIFEST
+        if place.exists():
+            self._compare(json.loads(place.read_text(encoding="utf-8")), manifest)
+        else:
+            self.folder.mkdir(exist_ok=True)
+            write_text(place, json.dumps(manifest, ensure_ascii=False, indent=1))
+        self._done = {int(part.stem.removeprefix("part-")) for part in self.folder.glob("part-*.jsonl")}
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._done
+
+    def write(self, number: int, outcomes: Sequence[Outcome]) -> None:
+        """Keep the outcomes of chunk ``number`` for good."""
+        lines = (
+            json_line({"bad": outcome.to_dict()} if isinstance(outcome, BadRow) else {"row": outcome})
+            for outcome in outcomes
+        )
+        write_text(self._part(number), "".join(lines))
+        self._done.add(number)
+
+    def outcomes(self, count: int) -> Iterator[Outcome]:
+        """The outcomes of the chunks 0 to ``count`` - 1, in order."""
+        for number in range(count):
+            with open(self._part(number), encoding="utf-8") as stream:
+                for line in stream:
+                    kept = json.loads(line)
+                    yield BadRow.from_dict(kept["bad"]) if "bad" in kept else kept["row"]
+
+    def drop(self) -> None:
+        """Remove all parts. They disappear at once, so that a kill leaves all of them or none."""
+        if self.folder.exists():
+            os.rename(self.folder, self._trash)
+        shutil.rmtree(self._trash, ignore_errors=True)
+
+    @property
+    def _trash(self) -> Path:
+        return self.folder.with_name(f".{self.folder.name}.trash")
+
+    def _part(self, number: int) -> Path:
+        return self.folder / f"part-{number:06d}.jsonl"
+
+    def _compare(self, kept: Mapping[str, object], wanted: Mapping[str, object]) -> None:
+        differing = [key for key in {**kept, **wanted} if kept.get(key) != wanted.get(key)]
+        if differing:
+            what = "; ".join(f"{key} was {kept.get(key)}, is now {wanted.get(key)}" for key in differing)
+            raise ConfigError(
+                f"{self.folder} holds an unfinished run that differs ({what}); "
+                "pass --restart to drop it and score from the beginning"
+            )
+
+
+@contextmanager
+def locked(output: Path) -> Iterator[None]:
+    """Hold ``output`` for this run alone; :class:`ConfigError` if another run has it."""
+    from filelock import FileLock, Timeout  # slow to import, and "import csnlp" is to be quick
+
+    place = output.with_name(f".{output.name}.lock")
+    lock = FileLock(place)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise ConfigError(f"{output} is being written by another run; wait for it, or name another output") from None
+    try:
+        yield
+    finally:
+        # Removed while held. Who opened it before and locks it next sees that it is gone (filelock looks).
+        place.unlink(missing_ok=True)
+        lock.release()

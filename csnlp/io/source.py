@@ -1,0 +1,135 @@
+"""Opening files: compression, encoding, and lines of bounded length."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, TextIO, cast
+
+from csnlp.errors import ConfigError
+
+MAX_LINE = 16 * 1024 * 1024
+"""Longest line that is read, in characters; of a longer one only its place is told."""
+
+SAMPLE = 1024 * 1024
+"""Bytes from which the encoding is told."""
+
+STDIN = "-"
+DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error)
+"""What reading a damaged .gz raises."""
+
+_BLOCK = 16 * 1024
+_ERRORS = "csnlp.broken"
+BROKEN = "\udcff"
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    # A lone surrogate, which the checks refuse later: so broken bytes spoil their own row only. (The standard
+    # "surrogateescape" does the same for byte encodings, but fails for UTF-16.)
+    assert isinstance(error, UnicodeDecodeError)
+    return BROKEN, error.end
+
+
+codecs.register_error(_ERRORS, _mark)
+
+
+def detect_encoding(sample: bytes) -> str:
+    """The encoding of a file that begins with ``sample``: as its byte order mark says, else UTF-8 or GB18030.
+
+    UTF-8 if at least half of the lines that tell (those outside ASCII) are valid UTF-8, so that a few broken rows do
+    not turn the others into nonsense. Text in GBK or GB18030 is practically never valid UTF-8.
+    """
+    if sample.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    lines = sample.split(b"\n")
+    telling = [line for line in lines if not line.isascii()]
+    cut = lines[-1]
+    valid = sum(_is_utf8(line, final=line is not cut) for line in telling)
+    return "utf-8" if 2 * valid >= len(telling) else "gb18030"
+
+
+def check_encoding(encoding: str) -> str:
+    """The codec to read with when the user asks for ``encoding``; :class:`ConfigError` if there is none."""
+    try:
+        codec = codecs.lookup(encoding)
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    except LookupError as error:
+        raise ConfigError(f"{encoding!r} is not a text encoding; use utf-8, gb18030 or utf-16") from error
+    return "utf-8-sig" if codec.name == "utf-8" else codec.name  # a mark at the start is never part of the text
+
+
+@contextmanager
+def open_bytes(path: str) -> Iterator[BinaryIO]:
+    """The file's bytes, uncompressed when it is a .gz; ``-`` is the standard input, which is left open."""
+    if path == STDIN:
+        yield cast(BinaryIO, sys.stdin.buffer)
+    elif path.lower().endswith(".gz"):
+        with gzip.open(path, "rb") as stream:
+            yield cast(BinaryIO, stream)
+    else:
+        with open(path, "rb") as stream:
+            yield stream
+
+
+@contextmanager
+def open_text(path: str, encoding: str | None = None, newline: str | None = None) -> Iterator[TextIO]:
+    """The file's text; ``newline`` as for :func:`open`. Bytes that are none in ``encoding`` become U+DCFF."""
+    if encoding is None:
+        encoding = detect_encoding(_sample(path))
+    with open_bytes(path) as stream:
+        text = io.TextIOWrapper(stream, encoding=encoding, errors=_ERRORS, newline=newline)
+        try:
+            yield text
+        finally:
+            text.detach()
+
+
+def read_lines(stream: TextIO) -> Iterator[tuple[int, str | None]]:
+    """Each line with its number from 1; None for a line over :data:`MAX_LINE`, the rest of which is passed over."""
+    number = 0
+    while text := stream.readline(MAX_LINE):
+        number += 1
+        if len(text) < MAX_LINE or text.endswith("\n"):
+            yield number, text
+            continue
+        while (rest := stream.readline(MAX_LINE)) and not rest.endswith("\n"):
+            pass
+        yield number, None
+
+
+def count_lines(path: str) -> int:
+    """How many lines the file has, counted on its bytes, without decoding."""
+    with open_bytes(path) as stream:
+        return sum(block.count(b"\n") for block in iter(lambda: stream.read(SAMPLE), b""))
+
+
+def exists(path: str) -> bool:
+    """Whether ``path`` is a file that can be opened, or the standard input."""
+    return path == STDIN or Path(path).is_file()
+
+
+def _sample(path: str) -> bytes:
+    if path == STDIN:
+        peek = getattr(sys.stdin.buffer, "peek", None)
+        return cast(bytes, peek(SAMPLE)) if peek else b""
+    blocks: list[bytes] = []
+    with open_bytes(path) as stream, suppress(*DAMAGE):
+        while len(blocks) < SAMPLE // _BLOCK and (block := stream.read(_BLOCK)):
+            blocks.append(block)
+    return b"".join(blocks)
+
+
+def _is_utf8(line: bytes, final: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(line, final)
+    except UnicodeDecodeError:
+        return False
+    return True

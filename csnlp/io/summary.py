@@ -1,0 +1,97 @@
+"""What a run amounts to: counts over its outcomes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from csnlp.io.badrow import BadRow
+from csnlp.io.outcomes import Outcome
+
+SHOWN = 5
+"""How many bad rows a summary holds as examples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The result of a run. A label None counts the replies that a head does not apply to.
+
+    ``total`` is the mean total (0..100; None if no reply has one), ``seconds`` the time taken, of which ``scored_now``
+    replies were scored in this run and the others kept from an earlier one. ``output`` and ``errors`` are the files.
+    """
+
+    scored: int
+    bad: int
+    review: int
+    total: float | None
+    politeness: Mapping[str | None, int]
+    accuracy: Mapping[str | None, int]
+    complaint: Mapping[str | None, int]
+    complaint_type: Mapping[str | None, int]
+    first_bad: tuple[BadRow, ...]
+    scored_now: int = 0
+    seconds: float = 0.0
+    output: str | None = None
+    errors: str | None = None
+
+    @property
+    def exit_status(self) -> int:
+        """0: all rows are scored. 2: some are bad. 1: nothing is scored."""
+        if not self.scored:
+            return 1
+        return 2 if self.bad else 0
+
+    @property
+    def rate(self) -> float:
+        """Replies scored a second in this run."""
+        return self.scored_now / self.seconds if self.seconds > 0 else 0.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts outcomes as they pass."""
+
+    scored: int = 0
+    bad: int = 0
+    _review: int = 0
+    _totals: int = 0
+    _sum: float = 0.0
+    _labels: dict[str, Counter[str | None]] = field(
+        default_factory=lambda: {name: Counter() for name in ("politeness", "accuracy", "complaint", "complaint_type")}
+    )
+    _first_bad: list[BadRow] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        if isinstance(outcome, BadRow):
+            self.bad += 1
+            if len(self._first_bad) < SHOWN:
+                self._first_bad.append(outcome)
+        else:
+            self._add_row(outcome)
+
+    def summary(self, **run: Any) -> Summary:
+        """The counts so far; ``run`` sets the fields of :class:`Summary` that are about the run."""
+        return Summary(
+            scored=self.scored,
+            bad=self.bad,
+            review=self._review,
+            total=self._sum / self._totals if self._totals else None,
+            first_bad=tuple(self._first_bad),
+            politeness=dict(self._labels["politeness"]),
+            accuracy=dict(self._labels["accuracy"]),
+            complaint=dict(self._labels["complaint"]),
+            complaint_type=dict(self._labels["complaint_type"]),
+            **run,
+        )
+
+    def _add_row(self, row: Mapping[str, Any]) -> None:
+        self.scored += 1
+        self._review += bool(row["review"])
+        if row["total"] is not None:
+            self._totals += 1
+            self._sum += row["total"]
+        for name, counter in self._labels.items():
+            counter[row[name]] += 1

@@ -1,0 +1,86 @@
+"""CSV and TSV: a header line, then a row a record. A broken record never takes its neighbours with it."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from csnlp.errors import ConfigError, InputError
+from csnlp.io.badrow import BadRow, Record
+from csnlp.io.columns import Columns
+from csnlp.io.rows import read_row
+from csnlp.io.source import MAX_LINE
+
+
+class _Lines(Iterator[str]):
+    """Physical lines for ``csv.reader`` that remembers those of the current record, to give them back."""
+
+    def __init__(self, lines: Iterable[tuple[int, str | None]]) -> None:
+        self._lines = iter(lines)
+        self._back: deque[tuple[int, str | None]] = deque()
+        self._taken: list[tuple[int, str | None]] = []
+        self._size = 0
+
+    def __next__(self) -> str:
+        number, text = self._back.popleft() if self._back else next(self._lines)
+        self._taken.append((number, text))
+        if text is None:
+            raise csv.Error(f"it is over {MAX_LINE} characters long")
+        self._size += len(text)
+        if self._size > MAX_LINE:
+            raise csv.Error("a quotation mark is opened and never closed")
+        return text
+
+    @property
+    def line(self) -> int:
+        """The line that the current record begins on."""
+        return self._taken[0][0]
+
+    def begin(self) -> None:
+        """The next line taken is the first of a record."""
+        self._taken.clear()
+        self._size = 0
+
+    def give_back(self) -> None:
+        """Let the lines of the current record after its first one be taken again, as records of their own."""
+        self._back.extendleft(reversed(self._taken[1:]))
+
+
+def read_table(
+    lines: Iterable[tuple[int, str | None]], file: str, columns: Columns, delimiter: str
+) -> Iterator[Record]:
+    """The records of a table's numbered lines (None: a line too long to read). Blank lines are passed over.
+
+    Raises :class:`ConfigError` when the header cannot be read, or lacks a column that is needed.
+    """
+    # The limit belongs to the process: it is only ever raised. Lines are bounded here.
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))
+    source = _Lines(lines)
+    rows = csv.reader(source, delimiter=delimiter, strict=True)
+    header: list[str] | None = None
+    places: dict[str, int] = {}
+    while True:
+        source.begin()
+        try:
+            cells = next(rows)
+            if header is not None and cells and len(cells) != len(header):
+                raise csv.Error(f"it has {len(cells)} fields, and the header has {len(header)}")
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if header is None:
+                raise ConfigError(f"{file}: the header line cannot be read ({error})") from None
+            source.give_back()
+            problem = InputError("line", f"cannot be split into columns: {error}", _REMEDY)
+            yield Record(source.line, BadRow.of(problem, file, source.line))
+            continue
+        if header is None:
+            if cells:
+                header, places = cells, columns.bind(cells, file)
+        elif cells:
+            row = {field: cells[place] for field, place in places.items()}
+            yield from read_row(row, file, source.line)
+
+
+_REMEDY = 'quote a text that holds the delimiter, quotes or line breaks, and double its quotes ("")'

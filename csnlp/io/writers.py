@@ -1,0 +1,166 @@
+"""Writing score rows: JSON lines, CSV, TSV or Parquet, by the file's name; whole files only."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol, TextIO
+
+from csnlp.errors import ConfigError
+from csnlp.io.atomic import atomic, write_text
+
+COLUMNS = (
+    "id",
+    "politeness",
+    "politeness_score",
+    "accuracy",
+    "accuracy_score",
+    "complaint",
+    "complaint_score",
+    "complaint_type",
+    "satisfaction_score",
+    "acts",
+    "act_scores",
+    "review",
+    "total",
+    "findings",
+)
+"""The columns of every output, in order: the keys of :meth:`csnlp.types.Score.to_dict`."""
+
+SUFFIXES = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet")
+
+
+class Writer(Protocol):
+    """Takes score rows one by one."""
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        """Add one row, as :meth:`csnlp.types.Score.to_dict` gives it."""
+
+
+@contextmanager
+def open_writer(
+    path: str | Path, *, metadata: Mapping[str, str] | None = None, probabilities: bool = False
+) -> Iterator[Writer]:
+    """A writer of score rows to ``path``, in the format of its suffix (one of :data:`SUFFIXES`).
+
+    The file appears, in place of an older one, when the block ends without an error. ``metadata`` says where the
+    scores come from; it goes into ``<path>.meta.json``, and into the file itself where the format has a place for
+    it. ``probabilities``: whether rows have every class probability. Raises :class:`ConfigError` for other suffixes.
+    """
+    path = Path(path)
+    metadata = dict(metadata or {})
+    make = _maker(path)
+    with atomic(path) as temporary, make(temporary, metadata, probabilities) as writer:
+        yield writer
+    write_text(metadata_path(path), json.dumps(metadata, ensure_ascii=False, indent=1) + "\n")
+
+
+def check_output(path: str | Path) -> None:
+    """Raise :class:`ConfigError` now if scores could not be written to ``path`` in the end."""
+    path = Path(path)
+    _maker(path)
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder; name a file")
+    if not path.parent.is_dir():
+        raise ConfigError(f"{path.parent}: there is no such folder; make it first")
+
+
+def metadata_path(path: str | Path) -> Path:
+    """Where the metadata of the output ``path`` stands."""
+    return Path(f"{path}.meta.json")
+
+
+def json_line(row: Mapping[str, Any]) -> str:
+    """``row`` as one line of JSON, Chinese as it is."""
+    return json.dumps(row, ensure_ascii=False, separators=(", ", ": ")) + "\n"
+
+
+class JsonlWriter:
+    """Rows as JSON lines into a text stream."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        self._stream.write(json_line(row))
+
+
+class CsvWriter:
+    """Rows as a table for spreadsheets: lists joined with ``|``, objects as JSON, null as an empty cell."""
+
+    def __init__(self, stream: TextIO, delimiter: str, probabilities: bool) -> None:
+        self._names = (*COLUMNS, "probabilities") if probabilities else COLUMNS
+        self._csv = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+        self._csv.writerow(self._names)
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        self._csv.writerow([_cell(row[name]) for name in self._names])
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        value = "|".join(value)
+    if isinstance(value, (list, dict)):
+        value = json.dumps(value, ensure_ascii=False)
+    # A spreadsheet runs a cell that begins like a formula; ids come from outside. Excel knows the wide forms too.
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")):
+        return "'" + value
+    return value
+
+
+_Make = Callable[[Path, Mapping[str, str], bool], AbstractContextManager[Writer]]
+
+
+@contextmanager
+def _jsonl(path: Path, metadata: Mapping[str, str], probabilities: bool) -> Iterator[Writer]:
+    with _open_text(path, "utf-8") as stream:
+        yield JsonlWriter(stream)
+
+
+def _table(delimiter: str) -> _Make:
+    @contextmanager
+    def make(path: Path, metadata: Mapping[str, str], probabilities: bool) -> Iterator[Writer]:
+        # With a byte order mark: without it Excel takes the file for the local 8-bit encoding.
+        with _open_text(path, "utf-8-sig") as stream:
+            yield CsvWriter(stream, delimiter, probabilities)
+
+    return make
+
+
+def _parquet(path: Path, metadata: Mapping[str, str], probabilities: bool) -> AbstractContextManager[Writer]:
+    from csnlp.io.parquet_writer import open_parquet
+
+    return open_parquet(path, metadata, probabilities)
+
+
+_MAKERS: dict[str, _Make] = {".jsonl": _jsonl, ".csv": _table(","), ".tsv": _table("\t"), ".parquet": _parquet}
+
+
+def _maker(path: Path) -> _Make:
+    name = path.name.lower()
+    suffix = next((suffix for suffix in SUFFIXES if name.endswith(suffix)), None)
+    if suffix is None:
+        raise ConfigError(
+            f"{path}: scores are written to a file named {', '.join(f'*{suffix}' for suffix in SUFFIXES)}"
+        )
+    return _MAKERS[suffix.removesuffix(".gz")]
+
+
+@contextmanager
+def _open_text(path: Path, encoding: str) -> Iterator[TextIO]:
+    with open(path, "wb") as raw:
+        if path.name.lower().removesuffix(".partial").endswith(".gz"):
+            # No name and no time inside: the same rows give the same bytes.
+            packed = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0)
+            with packed, io.TextIOWrapper(packed, encoding=encoding, newline="") as stream:
+                yield stream
+        else:
+            with io.TextIOWrapper(raw, encoding=encoding, newline="") as stream:
+                yield stream

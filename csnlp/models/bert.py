@@ -1,0 +1,121 @@
+"""The ``bert`` model: the fine-tuned encoder, read from a folder and run by an engine.
+
+A folder holds::
+
+    csnlp.json         kind, name, version, network shape, max_tokens, temperatures
+    tokenizer.json     Hugging Face tokenizers
+    model.safetensors  the weights
+    model.onnx         the same network as a graph that points into model.safetensors
+
+The CPU engine (ONNX Runtime) is the default; ``device="cuda"`` or ``"torch"`` runs the same weights in torch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from csnlp.errors import ModelError
+from csnlp.heads import HEADS
+from csnlp.models.calibration import probabilities
+from csnlp.models.encoding import Encoded, ExchangeEncoder, IntArray, pad
+from csnlp.types import Exchange, FloatArray, Prediction
+
+TOKENS_PER_BATCH = 4096
+"""Padded tokens in one run of the engine: enough to keep two cores busy, few enough to stay in cache."""
+
+
+class Engine(Protocol):
+    """Runs the network: ``ids``, ``segments`` and ``mask`` of shape (rows, tokens) → head name → logits."""
+
+    def run(self, ids: IntArray, segments: IntArray, mask: IntArray) -> Mapping[str, FloatArray]: ...
+
+
+class BertModel:
+    """A fine-tuned encoder with all its heads; one pass for all of them.
+
+    ``temperatures`` maps head names to the temperature that calibrates them.
+    """
+
+    def __init__(
+        self,
+        encoder: ExchangeEncoder,
+        engine: Engine,
+        temperatures: Mapping[str, float] | None = None,
+        name: str = "bert",
+        version: str = "0",
+    ) -> None:
+        self.encoder = encoder
+        self.engine = engine
+        self.temperatures = dict(temperatures or {})
+        self.name = name
+        self.version = version
+
+    @classmethod
+    def from_folder(cls, folder: Path, device: str = "cpu") -> BertModel:
+        """Load a model folder (see the module). ``device``: ``"cpu"`` (ONNX Runtime), ``"torch"`` (torch on the CPU)
+        or a torch device such as ``"cuda"``. Raises :class:`csnlp.errors.ModelError` when the folder is not one."""
+        settings = read_settings(folder)
+        try:
+            encoder = ExchangeEncoder.from_file(folder / "tokenizer.json", settings["network"]["max_tokens"])
+            engine = _engine(folder, settings, device)
+        except (KeyError, OSError) as error:
+            raise ModelError(f"{folder}: not a complete bert model folder: {error}") from error
+        return cls(encoder, engine, settings.get("temperatures"), settings["name"], settings["version"])
+
+    def predict(self, exchanges: Sequence[Exchange], /) -> Prediction:
+        """Calibrated probabilities of every head, rows in the order of ``exchanges``."""
+        return Prediction(
+            {
+                name: probabilities(HEADS[name], logits, self.temperatures)
+                for name, logits in self.logits(exchanges).items()
+            }
+        )
+
+    def logits(self, exchanges: Sequence[Exchange]) -> dict[str, FloatArray]:
+        """What the network says before calibration: head name → (rows, labels)."""
+        out = {name: np.zeros((len(exchanges), len(head.labels)), np.float32) for name, head in HEADS.items()}
+        encoded = self.encoder.encode(exchanges)
+        for rows in length_batches(encoded):
+            result = self.engine.run(*pad([encoded[row] for row in rows], self.encoder.pad_id))
+            for name, logits in result.items():
+                out[name][rows] = logits
+        return out
+
+
+def length_batches(encoded: Sequence[Encoded], budget: int = TOKENS_PER_BATCH) -> Iterator[list[int]]:
+    """Row numbers in batches of similar length, each at most ``budget`` padded tokens (or one row)."""
+    batch: list[int] = []
+    for row in sorted(range(len(encoded)), key=lambda row: len(encoded[row])):
+        if batch and (len(batch) + 1) * len(encoded[row]) > budget:
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
+
+
+def read_settings(folder: Path) -> dict[str, Any]:
+    """The ``csnlp.json`` of a model folder; raises :class:`csnlp.errors.ModelError` when there is none."""
+    path = folder / "csnlp.json"
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder} is not a model folder: {path.name}: {error}") from error
+    if not isinstance(settings, dict) or "kind" not in settings:
+        raise ModelError(f"{path}: has no kind; was it written by csnlp train?")
+    return settings
+
+
+def _engine(folder: Path, settings: Mapping[str, Any], device: str) -> Engine:
+    if device == "cpu":
+        from csnlp.models.onnx_engine import OnnxEngine
+
+        return OnnxEngine(folder / "model.onnx")
+    from csnlp.models.torch_engine import TorchEngine
+
+    return TorchEngine.from_folder(folder, settings["network"], "cpu" if device == "torch" else device)

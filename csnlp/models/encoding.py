@@ -1,0 +1,153 @@
+"""Exchange → token ids and segments: how the encoder reads an exchange.
+
+One sequence holds the whole exchange::
+
+    <cls> 客：… 服：… 客：… <sep> [参：… <sep>] 服：… <sep>
+
+and each token carries a *segment*, so that every head can pool over the part that it judges (DESIGN.md: politeness
+reads the reply, complaint reads the customer, accuracy reads the pair).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from csnlp.text.fold import fold_text
+from csnlp.types import Exchange
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+IntArray = npt.NDArray[np.int64]
+
+# Segments. SPECIAL marks <cls> and <sep>; CUSTOMER the customer's last words (all his turns since the agent spoke).
+SPECIAL, EARLIER, CUSTOMER, REPLY, REFERENCE = range(5)
+SEGMENTS = 5
+
+_ROLE_MARK = {"customer": "客：", "agent": "服："}
+_REFERENCE_MARK = "参："
+_CLS_NAMES, _SEP_NAMES, _PAD_NAMES = ("[CLS]", "<s>"), ("[SEP]", "</s>"), ("[PAD]", "<pad>")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One exchange as the encoder reads it: ``ids`` and ``segments``, both of shape (tokens,)."""
+
+    ids: IntArray
+    segments: IntArray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+class ExchangeEncoder:
+    """Turns exchanges into :class:`Encoded`, at most ``max_tokens`` tokens each.
+
+    What does not fit is left out in this order: the oldest turns, then the middle of a long turn, then the middle of
+    a long reference or reply. Half of the tokens are kept for reply and reference.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, max_tokens: int = 256) -> None:
+        if max_tokens < 32:
+            raise ValueError("max_tokens must be at least 32")
+        self.max_tokens = max_tokens
+        self._tokenizer = tokenizer
+        self._cls = _special_id(tokenizer, _CLS_NAMES)
+        self._sep = _special_id(tokenizer, _SEP_NAMES)
+        self.pad_id = _special_id(tokenizer, _PAD_NAMES)
+
+    @classmethod
+    def from_file(cls, path: Path, max_tokens: int = 256) -> ExchangeEncoder:
+        """Read a ``tokenizer.json`` (Hugging Face tokenizers)."""
+        from tokenizers import Tokenizer
+
+        return cls(Tokenizer.from_file(str(path)), max_tokens)
+
+    def encode(self, exchanges: Sequence[Exchange]) -> list[Encoded]:
+        """Encode a batch; an exchange's encoding does not depend on its neighbours."""
+        # Each distinct text is tokenised once: the turns of a conversation come back in each of its exchanges.
+        texts: dict[str, int] = {}
+        plans = [[(segment, texts.setdefault(text, len(texts))) for segment, text in _parts(e)] for e in exchanges]
+        ids = [e.ids for e in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+        return [self._assemble([(segment, ids[index]) for segment, index in plan]) for plan in plans]
+
+    def _assemble(self, parts: list[tuple[int, list[int]]]) -> Encoded:
+        context = [part for part in parts if part[0] in (EARLIER, CUSTOMER)]
+        references = [ids for segment, ids in parts if segment == REFERENCE]
+        (reply,) = (ids for segment, ids in parts if segment == REPLY)
+
+        room = self.max_tokens - 3 - len(references)  # without <cls> and each <sep>
+        wanted = sum(len(ids) for _, ids in context)
+        reply = _cut_middle(reply, max(room - wanted - sum(map(len, references)), room // 2 - 32 * len(references)))
+        references = [_cut_middle(ids, max(room - wanted - len(reply), room // 2 - len(reply))) for ids in references]
+        room -= len(reply) + sum(map(len, references))
+        kept: list[tuple[int, list[int]]] = []
+        for segment, ids in reversed(context):
+            cut = _cut_middle(ids, room)
+            kept.append((segment, cut))
+            room -= len(cut)
+            if room <= 0:
+                break
+
+        sequence = [(SPECIAL, [self._cls]), *reversed(kept), (SPECIAL, [self._sep])]
+        for ids in references:
+            sequence += [(REFERENCE, ids), (SPECIAL, [self._sep])]
+        sequence += [(REPLY, reply), (SPECIAL, [self._sep])]
+        return Encoded(
+            ids=np.array([i for _, ids in sequence for i in ids], dtype=np.int64),
+            segments=np.array([segment for segment, ids in sequence for _ in ids], dtype=np.int64),
+        )
+
+
+def pad(batch: Sequence[Encoded], pad_id: int, multiple: int = 1) -> tuple[IntArray, IntArray, IntArray]:
+    """Stack into ``ids``, ``segments`` and ``mask`` (1 for a token, 0 for padding), each of shape (rows, tokens).
+
+    ``tokens`` is the longest row's length, rounded up to a ``multiple``.
+    """
+    longest = max(len(row) for row in batch)
+    shape = (len(batch), -(-longest // multiple) * multiple)
+    ids, segments, mask = np.full(shape, pad_id, np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    for row, encoded in enumerate(batch):
+        ids[row, : len(encoded)] = encoded.ids
+        segments[row, : len(encoded)] = encoded.segments
+        mask[row, : len(encoded)] = 1
+    return ids, segments, mask
+
+
+def _parts(exchange: Exchange) -> list[tuple[int, str]]:
+    """The exchange's texts with their segments, in order; the text of a turn begins with its role's mark."""
+    turns = exchange.context
+    last = max((i for i, turn in enumerate(turns) if turn.role == "customer"), default=-1)
+    first = last
+    while first > 0 and turns[first - 1].role == "customer":
+        first -= 1
+    parts = [
+        (CUSTOMER if first <= i <= last else EARLIER, _ROLE_MARK[turn.role] + fold_text(turn.text))
+        for i, turn in enumerate(turns)
+    ]
+    if exchange.reference:
+        parts.append((REFERENCE, _REFERENCE_MARK + fold_text(exchange.reference)))
+    parts.append((REPLY, _ROLE_MARK["agent"] + fold_text(exchange.reply)))
+    return parts
+
+
+def _cut_middle(ids: list[int], room: int) -> list[int]:
+    """Keep the beginning and the end: greetings open a text, and what is asked or promised often closes it."""
+    if len(ids) <= room:
+        return ids
+    head = (max(room, 0) + 1) // 2
+    tail = max(room, 0) - head
+    return ids[:head] + (ids[-tail:] if tail else [])
+
+
+def _special_id(tokenizer: Tokenizer, names: tuple[str, ...]) -> int:
+    for name in names:
+        if (token := tokenizer.token_to_id(name)) is not None:
+            return int(token)
+    raise ValueError(f"the tokenizer has none of the special tokens {', '.join(names)}")

@@ -1,0 +1,137 @@
+"""The network in torch: one BERT-like encoder, one attention pool and one linear layer for each head.
+
+Training and the GPU engine run this module; the CPU engine runs the same weights as an ONNX graph
+(:mod:`csnlp.training.export`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from csnlp.heads import HEADS
+from csnlp.models.encoding import CUSTOMER, EARLIER, REFERENCE, REPLY, SEGMENTS, SPECIAL
+
+# What each head may pool over, besides <cls>; the encoder itself lets every token see all others.
+POOLED_SEGMENTS: dict[str, tuple[int, ...]] = {
+    "politeness": (REPLY,),
+    "accuracy": (EARLIER, CUSTOMER, REPLY, REFERENCE),
+    "applicability": (CUSTOMER, REPLY),
+    "complaint": (CUSTOMER,),
+    "complaint_type": (EARLIER, CUSTOMER),
+    "acts": (REPLY,),
+    "satisfaction": (EARLIER, CUSTOMER, REPLY),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """The shape of the network; sizes in units of tokens or features."""
+
+    vocab_size: int
+    hidden_size: int
+    intermediate_size: int
+    layers: int
+    attention_heads: int
+    max_tokens: int
+    layer_norm_eps: float = 1e-12
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+class Layer(nn.Module):
+    """One post-norm transformer layer, as in BERT (Devlin et al. 2019)."""
+
+    def __init__(self, config: NetworkConfig, dropout: float) -> None:
+        super().__init__()
+        hidden, eps = config.hidden_size, config.layer_norm_eps
+        self.attention_heads = config.attention_heads
+        self.dropout = dropout
+        self.query = nn.Linear(hidden, hidden)
+        self.key = nn.Linear(hidden, hidden)
+        self.value = nn.Linear(hidden, hidden)
+        self.output = nn.Linear(hidden, hidden)
+        self.attention_norm = nn.LayerNorm(hidden, eps=eps)
+        self.up = nn.Linear(hidden, config.intermediate_size)
+        self.down = nn.Linear(config.intermediate_size, hidden)
+        self.output_norm = nn.LayerNorm(hidden, eps=eps)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """``x`` (rows, tokens, hidden); ``mask`` bool, broadcastable to (rows, heads, tokens, tokens)."""
+        rows, tokens, hidden = x.shape
+
+        def split(y: Tensor) -> Tensor:
+            return y.view(rows, tokens, self.attention_heads, -1).transpose(1, 2)
+
+        attended = functional.scaled_dot_product_attention(
+            split(self.query(x)), split(self.key(x)), split(self.value(x)), attn_mask=mask
+        )
+        attended = self.output(attended.transpose(1, 2).reshape(rows, tokens, hidden))
+        x = self.attention_norm(x + functional.dropout(attended, self.dropout, self.training))
+        fed = self.down(functional.gelu(self.up(x)))
+        normed: Tensor = self.output_norm(x + functional.dropout(fed, self.dropout, self.training))
+        return normed
+
+
+class Network(nn.Module):
+    """Token ids and segments in, one array of logits for each head out."""
+
+    def __init__(self, config: NetworkConfig, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.config = config
+        hidden = config.hidden_size
+        self.words = nn.Embedding(config.vocab_size, hidden)
+        self.positions = nn.Embedding(config.max_tokens, hidden)
+        self.segments = nn.Embedding(SEGMENTS, hidden)
+        nn.init.zeros_(self.segments.weight)
+        self.embedding_norm = nn.LayerNorm(hidden, eps=config.layer_norm_eps)
+        self.layers = nn.ModuleList(Layer(config, dropout) for _ in range(config.layers))
+        self.pool_queries = nn.Linear(hidden, len(HEADS), bias=False)
+        nn.init.zeros_(self.pool_queries.weight)  # starts as a mean over the head's segments
+        self.heads = nn.ModuleDict({name: nn.Linear(hidden, len(head.labels)) for name, head in HEADS.items()})
+        self.dropout = dropout
+        self.register_buffer("poolable", poolable(), persistent=False)
+
+    def encode(self, ids: Tensor, segments: Tensor, mask: Tensor) -> Tensor:
+        """The last hidden states (rows, tokens, hidden)."""
+        positions = torch.arange(ids.shape[1], device=ids.device)
+        x = self.embedding_norm(self.words(ids) + self.positions(positions) + self.segments(segments))
+        x = functional.dropout(x, self.dropout, self.training)
+        attendable = mask.bool()[:, None, None, :]
+        for layer in self.layers:
+            x = layer(x, attendable)
+        return x
+
+    def forward(self, ids: Tensor, segments: Tensor, mask: Tensor) -> dict[str, Tensor]:
+        """``ids``, ``segments`` and ``mask`` of shape (rows, tokens) → head name → logits (rows, labels)."""
+        hidden = self.encode(ids, segments, mask)
+        allowed = self.poolable[segments].transpose(1, 2)  # type: ignore[index]  # (rows, heads, tokens)
+        allowed = allowed & mask.bool()[:, None, :]
+        scores = self.pool_queries(hidden).transpose(1, 2).masked_fill(~allowed, float("-inf"))
+        pooled = torch.softmax(scores.float(), dim=-1).to(hidden.dtype) @ hidden  # (rows, heads, hidden)
+        pooled = functional.dropout(pooled, self.dropout, self.training)
+        return {name: head(pooled[:, i]) for i, (name, head) in enumerate(self.heads.items())}
+
+
+def poolable() -> Tensor:
+    """Bool (segments, heads): whether a head pools over a segment. Special tokens are open to all, so that a head
+    whose segments are empty (no customer, say) still pools over something."""
+    table = torch.zeros(SEGMENTS, len(HEADS), dtype=torch.bool)
+    table[SPECIAL] = True
+    for column, name in enumerate(HEADS):
+        table[list(POOLED_SEGMENTS[name]), column] = True
+    return table
+
+
+def network_from_state(config: Mapping[str, Any], state: Mapping[str, Tensor]) -> Network:
+    """The network of a saved ``config`` (:meth:`NetworkConfig.to_dict`) with the weights in ``state``, in eval mode."""
+    network = Network(NetworkConfig(**config))
+    network.load_state_dict(dict(state))
+    return network.eval()

@@ -1,0 +1,52 @@
+"""The weights file: safetensors, matrices as int8 with one scale for each row.
+
+A matrix ``w`` is stored as ``w`` (int8) and ``w.scale`` (float32, one for each output row): the largest absolute value
+of a row becomes 127. Vectors (biases, norms) stay float32. The rounding error of a weight is at most half a scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from csnlp.types import FloatArray
+
+_SCALE = ".scale"
+
+
+def read_weights(path: Path) -> dict[str, FloatArray]:
+    """All weights of a file as float32, by name."""
+    from safetensors.numpy import load_file
+
+    stored = load_file(path)
+    return {
+        name: _restore(array, stored.get(name + _SCALE)) for name, array in stored.items() if not name.endswith(_SCALE)
+    }
+
+
+def write_weights(path: Path, weights: Mapping[str, FloatArray], quantise: bool = True) -> None:
+    """Write ``weights``; with ``quantise``, matrices as int8 (see the module), else everything as float32."""
+    from safetensors.numpy import save_file
+
+    stored: dict[str, npt.NDArray[np.generic]] = {}
+    for name, array in weights.items():
+        if quantise and array.ndim == 2:
+            stored[name], stored[name + _SCALE] = quantised(array)
+        else:
+            stored[name] = np.ascontiguousarray(array, dtype=np.float32)
+    save_file(stored, path)
+
+
+def quantised(matrix: FloatArray) -> tuple[npt.NDArray[np.int8], FloatArray]:
+    """``matrix`` (rows, columns) as int8 and the scale of each row: ``int8 * scale[:, None]`` gives it back."""
+    scale = np.abs(matrix).max(axis=1) / np.float32(127)
+    scale = np.where(scale == 0, np.float32(1), scale).astype(np.float32)
+    return np.rint(matrix / scale[:, None]).astype(np.int8), scale
+
+
+def _restore(array: npt.NDArray[np.generic], scale: FloatArray | None) -> FloatArray:
+    full = array.astype(np.float32)
+    return full if scale is None else full * scale[:, None]

@@ -1,0 +1,76 @@
+"""Small changes to an exchange that leave its labels as they are, so that a model does not lean on accidents.
+
+Research sets mask numbers and names (``[数字x]``, ``#E-s[数字x]``): real chats have the real thing, so the masks are
+filled half of the time. A reply is sometimes judged without its context, and people mistype.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from csnlp.training.examples import Example
+from csnlp.types import Exchange, Turn
+
+_MASK = re.compile(r"#E-s\[数字x\]|#E-s\d+|\[[A-Za-z\u4e00-\u9fff]{2,8}(?:x|_\d+)\]")
+_EMOJI = "😊😄🙏👍🌹😭😂❤🤝✨😅🥰"
+_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+_PUNCTUATION = re.compile(r"[，。！？,.!?~～]")
+_NEEDS_CONTEXT = ("accuracy", "applicability", "complaint", "complaint_type", "satisfaction")
+
+
+def augment(example: Example, rng: random.Random) -> Example:
+    """A variant of ``example``; the same ``rng`` state gives the same variant."""
+    exchange = example.exchange
+    if rng.random() < 0.5:
+        exchange = _map_text(exchange, lambda text: _MASK.sub(lambda match: _fill(match.group(), rng), text))
+    if rng.random() < 0.15:
+        exchange = replace(exchange, reply=_disturb(exchange.reply, rng))
+    if rng.random() < 0.1 and exchange.context:
+        last = exchange.context[-1]
+        exchange = replace(exchange, context=(*exchange.context[:-1], replace(last, text=_disturb(last.text, rng))))
+    targets = example.targets
+    if "politeness" in targets and exchange.context and rng.random() < 0.1:
+        exchange = replace(exchange, context=(), reference=None)
+        targets = {head: target for head, target in targets.items() if head not in _NEEDS_CONTEXT}
+    return Example(exchange, targets, example.group)
+
+
+def _map_text(exchange: Exchange, change: Callable[[str], str]) -> Exchange:
+    context = tuple(Turn(turn.role, change(turn.text), turn.time) for turn in exchange.context)
+    return replace(exchange, reply=change(exchange.reply), context=context)
+
+
+def _fill(mask: str, rng: random.Random) -> str:
+    if mask.startswith("#E-s"):
+        return rng.choice(_EMOJI) if rng.random() < 0.5 else ""
+    if "姓名" in mask:
+        return rng.choice(_SURNAMES) + rng.choice(("先生", "女士", "师傅"))
+    if "日期" in mask:
+        return f"{rng.randint(1, 12)}月{rng.randint(1, 28)}日"
+    if "时间" in mask:
+        return f"{rng.randint(0, 23)}:{rng.randint(0, 59):02d}"
+    if "订单" in mask or "ORDER" in mask or "电话" in mask:
+        return "".join(rng.choice("0123456789") for _ in range(11))
+    if "数字" in mask or "金额" in mask:
+        return str(rng.choice((rng.randint(1, 9), rng.randint(10, 99), rng.randint(100, 3000))))
+    return mask
+
+
+def _disturb(text: str, rng: random.Random) -> str:
+    """One of: no punctuation, an emoji added, a character dropped, doubled, or two exchanged."""
+    if len(text) < 4:
+        return text
+    kind = rng.randrange(5)
+    at = rng.randrange(len(text) - 1)
+    if kind == 0:
+        return _PUNCTUATION.sub(" ", text)
+    if kind == 1:
+        return text + rng.choice(_EMOJI)
+    if kind == 2:
+        return text[:at] + text[at + 1 :]
+    if kind == 3:
+        return text[: at + 1] + text[at:]
+    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]

@@ -1,0 +1,96 @@
+"""Starts a network from a pretrained Hugging Face encoder (a folder or a hub name)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from csnlp.errors import ConfigError
+from csnlp.models.network import Network, NetworkConfig
+
+# Our layer's names → those of BertModel and ErnieModel in transformers.
+_LAYER_NAMES = {
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "output": "attention.output.dense",
+    "attention_norm": "attention.output.LayerNorm",
+    "up": "intermediate.dense",
+    "down": "output.dense",
+    "output_norm": "output.LayerNorm",
+}
+
+
+def network_from_base(base: str, max_tokens: int, dropout: float) -> Network:
+    """A network whose encoder has the weights of ``base``; pools and heads are new.
+
+    Works for models laid out as BERT (BERT, MacBERT, RoBERTa-wwm-ext, ERNIE …). Token-type and task-type 0 are added
+    into the positions, since the network has segments of its own.
+
+    Raises :class:`csnlp.errors.ConfigError` when the base is laid out differently.
+    """
+    from transformers import AutoModel
+
+    model = AutoModel.from_pretrained(base, dtype=torch.float32)
+    source = model.config
+    config = NetworkConfig(
+        vocab_size=source.vocab_size,
+        hidden_size=source.hidden_size,
+        intermediate_size=source.intermediate_size,
+        layers=source.num_hidden_layers,
+        attention_heads=source.num_attention_heads,
+        max_tokens=max_tokens,
+        layer_norm_eps=source.layer_norm_eps,
+    )
+    network = Network(config, dropout)
+    missing = network.load_state_dict(_translate(model.state_dict(), config, base), strict=False)
+    unexpected = [name for name in missing.missing_keys if not name.startswith(("pool_queries", "heads", "segments"))]
+    if unexpected:
+        raise ConfigError(f"{base} is not laid out as BERT: nothing found for {', '.join(unexpected[:5])}")
+    return network
+
+
+def tokenizer_from_base(base: str) -> Tokenizer:
+    """The base's tokenizer as a ``tokenizers.Tokenizer`` without truncation or padding."""
+    from transformers import AutoTokenizer
+
+    path = Path(base) / "tokenizer.json"
+    if path.is_file():
+        tokenizer = Tokenizer.from_file(str(path))
+    else:
+        tokenizer = Tokenizer.from_str(AutoTokenizer.from_pretrained(base).backend_tokenizer.to_str())
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def describe_base(base: str) -> str:
+    """The base's own name for a model card: its folder's or hub's name and architecture."""
+    config = Path(base) / "config.json"
+    kind = json.loads(config.read_text(encoding="utf-8")).get("model_type", "?") if config.is_file() else "hub"
+    return f"{Path(base).name} ({kind})"
+
+
+def _translate(state: dict[str, Tensor], config: NetworkConfig, base: str) -> dict[str, Tensor]:
+    try:
+        positions = state["embeddings.position_embeddings.weight"][: config.max_tokens].clone()
+        for kind in ("token_type", "task_type"):
+            if (table := state.get(f"embeddings.{kind}_embeddings.weight")) is not None:
+                positions += table[0]
+        translated = {
+            "words.weight": state["embeddings.word_embeddings.weight"],
+            "positions.weight": positions,
+            "embedding_norm.weight": state["embeddings.LayerNorm.weight"],
+            "embedding_norm.bias": state["embeddings.LayerNorm.bias"],
+        }
+        for layer in range(config.layers):
+            for ours, theirs in _LAYER_NAMES.items():
+                for part in ("weight", "bias"):
+                    translated[f"layers.{layer}.{ours}.{part}"] = state[f"encoder.layer.{layer}.{theirs}.{part}"]
+    except KeyError as error:
+        raise ConfigError(f"{base} is not laid out as BERT: it has no {error.args[0]}") from None
+    return translated

@@ -1,0 +1,106 @@
+"""What a training run is told: a YAML file read into frozen dataclasses.
+
+Paths in the file are relative to the file. See models/recipes for complete examples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from csnlp.errors import ConfigError
+from csnlp.heads import HEADS
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A labelled file. ``share``: its part of the training examples drawn (parts are divided by their sum).
+
+    ``format`` is a key of :data:`csnlp.training.examples.FORMATS`; ``holdout`` is the part of its groups (contexts)
+    kept out of training, to be measured on.
+    """
+
+    path: Path
+    format: str = "exchanges"
+    share: float = 1.0
+    holdout: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """A fine-tuning run. Sizes count tokens or examples; rates are per optimiser step."""
+
+    name: str
+    version: str
+    base: str
+    output: Path
+    sources: tuple[Source, ...]
+    validation: Path
+    seed: int = 17
+    steps: int = 2000
+    batch_size: int = 32
+    max_tokens: int = 256
+    learning_rate: float = 8e-5
+    head_learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.06
+    dropout: float = 0.1
+    ordinal_weight: float = 0.5
+    balance: float = 0.25
+    head_weights: tuple[tuple[str, float], ...] = ()
+    log_every: int = 20
+    evaluate_every: int = 200
+    patience: int = 0
+    threads: int = 0
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The YAML mapping in ``path``; raises :class:`csnlp.errors.ConfigError` when it is not one."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path}: expected a mapping of settings")
+    return data
+
+
+def train_config(data: dict[str, Any], folder: Path, where: str) -> TrainConfig:
+    """Check ``data`` (from :func:`read_config`) and make it a :class:`TrainConfig`; ``folder`` anchors its paths."""
+    data = dict(data)
+    data.pop("kind", None)
+    sources = data.get("sources")
+    if not isinstance(sources, list) or not sources:
+        raise ConfigError(f"{where}: sources: give at least one source")
+    data["sources"] = tuple(
+        _build(Source, _anchored(source, folder, ("path",)), f"{where}: sources[{number}]")
+        for number, source in enumerate(sources)
+    )
+    weights = data.get("head_weights") or {}
+    if unknown := [name for name in weights if name not in HEADS]:
+        raise ConfigError(f"{where}: head_weights: no head {unknown[0]!r}; the heads are {', '.join(HEADS)}")
+    data["head_weights"] = tuple((str(name), float(weight)) for name, weight in weights.items())
+    if isinstance(data.get("base"), str) and (folder / data["base"]).is_dir():
+        data["base"] = str((folder / data["base"]).resolve())
+    return _build(TrainConfig, _anchored(data, folder, ("output", "validation")), where)
+
+
+def _anchored(data: object, folder: Path, names: tuple[str, ...]) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise ConfigError(f"expected a mapping, found {type(data).__name__}")
+    return {k: (folder / v).resolve() if k in names and isinstance(v, str) else v for k, v in data.items()}
+
+
+def _build(cls: type[T], data: dict[str, Any], where: str) -> T:
+    known = [field.name for field in fields(cls)]  # type: ignore[arg-type]
+    if unknown := sorted(set(data) - set(known)):
+        raise ConfigError(f"{where}: unknown setting {unknown[0]!r}; known: {', '.join(known)}")
+    try:
+        return cls(**data)
+    except TypeError as error:
+        raise ConfigError(f"{where}: {error}") from None

@@ -1,0 +1,216 @@
+"""The fine-tuning run: data, loop, checkpoints, early stopping."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from csnlp.evaluation.gold import GoldRow, read_gold
+from csnlp.evaluation.results import Evaluation
+from csnlp.evaluation.run import evaluate
+from csnlp.heads import HEADS
+from csnlp.models.bert import BertModel
+from csnlp.models.encoding import ExchangeEncoder, pad
+from csnlp.models.network import Network
+from csnlp.models.torch_engine import TorchEngine
+from csnlp.training.augment import augment
+from csnlp.training.base import network_from_base, tokenizer_from_base
+from csnlp.training.checkpoint import load_checkpoint, load_network, save_checkpoint, save_network
+from csnlp.training.config import Source, TrainConfig
+from csnlp.training.examples import Example, examples_from
+from csnlp.training.losses import class_weights, head_losses, target_tensors
+from csnlp.training.progress import RunLog, plot_curve
+from csnlp.training.sampling import batches
+
+# What a checkpoint is chosen by: the mean of the measures that the heads are judged by.
+SELECTION = {
+    "politeness": "kappa",
+    "accuracy": "macro_f1",
+    "complaint": "kappa",
+    "acts": "macro_f1",
+}
+
+
+def finetune(config: TrainConfig) -> None:
+    """Run (or go on with) the fine-tuning in ``config``.
+
+    The run's folder (``config.output``) gets ``log.jsonl``, ``curve.png``, ``last.safetensors`` (the checkpoint) and
+    ``best.safetensors``. A run that was stopped goes on from its last checkpoint, and draws what it would have drawn.
+    """
+    config.output.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(config.seed)
+    torch.set_num_threads(config.threads or os.cpu_count() or 1)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network = network_from_base(config.base, config.max_tokens, config.dropout).to(device)
+    encoder = ExchangeEncoder(tokenizer_from_base(config.base), config.max_tokens)
+    pools, held_out = load_pools(config.sources)
+    write_held_out(config.output / "heldout", held_out)
+    validation = {
+        "validation": list(read_gold(config.validation)),
+        "heldout": [_gold(example) for examples in held_out.values() for example in examples],
+    }
+    optimizer = _optimizer(network, config)
+    log = RunLog(config.output)
+    last, best = config.output / "last.safetensors", config.output / "best.safetensors"
+    done = load_checkpoint(last, network, optimizer) if last.exists() else 0
+    log.rewind(done)
+
+    known = [example for pool in pools for example in pool]
+    weights = {name: tensor.to(device) for name, tensor in class_weights(known, config.balance).items()}
+    model = BertModel(encoder, TorchEngine(network))
+    running: dict[str, float] = {}
+    started, since = time.monotonic(), done
+    stream = batches(pools, [source.share for source in config.sources], config.batch_size, config.seed, done)
+    for step, batch in zip(range(done + 1, config.steps + 1), stream, strict=False):
+        torch.manual_seed(config.seed * 1_000_003 + step)
+        losses = _step(
+            network, optimizer, encoder, [augment(e, rng) for e, rng in batch], weights, config, step, device
+        )
+        for name, value in losses.items():
+            running[name] = 0.95 * running[name] + 0.05 * value if name in running else value
+        if step % config.log_every == 0:
+            rate = (step - since) * config.batch_size / (time.monotonic() - started)
+            left = (config.steps - step) * config.batch_size / rate / 60
+            log.write("train", step, {**running, "examples_per_s": rate, "minutes_left": left})
+        if step % config.evaluate_every == 0 or step == config.steps:
+            measures = _measures({name: evaluate(model, rows, resamples=0) for name, rows in validation.items()})
+            log.write("evaluate", step, measures)
+            history = [entry["selection"] for entry in log.entries("evaluate")]
+            if measures["selection"] >= max(history):
+                save_network(best, network)
+            save_checkpoint(last, network, optimizer, step)
+            plot_curve(log, config.output / "curve.png")
+            if config.patience and len(history) - 1 - history.index(max(history)) >= config.patience:
+                break
+
+
+def best_network(config: TrainConfig) -> Network:
+    """The network of the run's best checkpoint, in eval mode."""
+    network = network_from_base(config.base, config.max_tokens, config.dropout)
+    load_network(config.output / "best.safetensors", network)
+    return network.eval()
+
+
+def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str, list[Example]]]:
+    """The training examples of each source, and by source name the labelled exchanges of the held-out groups."""
+    pools, held_out = [], {}
+    for source in sources:
+        examples = examples_from(source.format, _rows(source.path))
+        pools.append([e for e in examples if not _is_held_out(e.group, source.holdout)])
+        if source.holdout:
+            held_out[source.path.name.split(".")[0]] = [e for e in examples if _is_held_out(e.group, source.holdout)]
+    return pools, held_out
+
+
+def write_held_out(folder: Path, held_out: Mapping[str, Sequence[Example]]) -> None:
+    """One labelled file for each source (``<source>.jsonl``), as ``csnlp evaluate`` reads it."""
+    folder.mkdir(exist_ok=True)
+    for name, examples in held_out.items():
+        rows = {id(example.row): example.row for example in examples}  # a row can give several examples
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows.values())
+        (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
+def _rows(path: Path) -> Iterable[Mapping[str, Any]]:
+    from datasets import load_dataset
+
+    return load_dataset("json", data_files=str(path), split="train")  # type: ignore[no-any-return]
+
+
+def _is_held_out(group: str, share: float) -> bool:
+    return zlib.crc32(group.encode("utf-8", "surrogatepass")) % 10_000 < share * 10_000
+
+
+def _gold(example: Example) -> GoldRow:
+    labels = {
+        name: tuple(int(value) for value in target) if HEADS[name].kind == "multilabel" else target.index(1.0)
+        for name, target in example.targets.items()
+        if HEADS[name].kind == "multilabel" or sum(target) == 1
+    }
+    return GoldRow(example.exchange, labels, example.group)
+
+
+def _step(
+    network: Network,
+    optimizer: torch.optim.Optimizer,
+    encoder: ExchangeEncoder,
+    batch: list[Example],
+    weights: Mapping[str, Tensor],
+    config: TrainConfig,
+    step: int,
+    device: torch.device,
+) -> dict[str, float]:
+    network.train()
+    factor = _schedule(step, config)
+    for group in optimizer.param_groups:
+        group["lr"] = group["top_lr"] * factor
+    encoded = encoder.encode([example.exchange for example in batch])
+    inputs = [torch.from_numpy(array).to(device) for array in pad(encoded, encoder.pad_id, multiple=8)]
+    targets = {name: t.to(device) for name, t in target_tensors([example.targets for example in batch]).items()}
+    with torch.autocast(device.type, torch.bfloat16, enabled=_has_bf16(device)):
+        logits = network(*inputs)
+    losses = head_losses(logits, targets, weights, config.ordinal_weight)
+    head_weights = dict(config.head_weights)
+    # A head counts by its share of the batch: a handful of rows should not weigh as much as a full one.
+    rows = {name: float((~targets[name].isnan().all(1)).float().mean()) for name in losses}
+    loss = torch.stack([losses[name] * rows[name] * head_weights.get(name, 1.0) for name in losses]).sum()
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimizer.step()
+    return {"loss": loss.item(), **{name: value.item() for name, value in losses.items()}}
+
+
+def _has_bf16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    flags = Path("/proc/cpuinfo")
+    return flags.exists() and ("avx512_bf16" in (text := flags.read_text()) or "amx_bf16" in text)
+
+
+def _optimizer(network: Network, config: TrainConfig) -> torch.optim.Optimizer:
+    groups: dict[tuple[bool, bool], list[Tensor]] = {}
+    for name, parameter in network.named_parameters():
+        new = name.startswith(("heads.", "pool_queries.", "segments."))
+        groups.setdefault((new, parameter.ndim > 1), []).append(parameter)
+    return torch.optim.AdamW(
+        [
+            {
+                "params": parameters,
+                "top_lr": config.head_learning_rate if new else config.learning_rate,
+                "weight_decay": config.weight_decay if decays else 0.0,
+            }
+            for (new, decays), parameters in groups.items()
+        ],
+        lr=config.learning_rate,
+        fused=True,
+    )
+
+
+def _schedule(step: int, config: TrainConfig) -> float:
+    """Linear warm-up, then a cosine down to a twentieth of the top rate."""
+    warm = max(1, round(config.warmup * config.steps))
+    if step <= warm:
+        return step / warm
+    return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, config.steps - warm)))
+
+
+def _measures(evaluations: Mapping[str, Evaluation]) -> dict[str, float]:
+    measures = {}
+    for split, evaluation in evaluations.items():
+        for head in ("politeness", "accuracy", "complaint", "acts"):
+            for metric in {SELECTION[head], "auc"}:
+                value = evaluation.heads[head].metrics[metric].value
+                measures[f"{split}.{head}.{metric}"] = math.nan if value is None else value
+    chosen = [measures[f"{split}.{h}.{m}"] for split in evaluations for h, m in SELECTION.items()]
+    measures["selection"] = sum(v for v in chosen if not math.isnan(v)) / max(1, len(chosen))
+    return measures

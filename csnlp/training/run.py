@@ -1,0 +1,51 @@
+"""``csnlp train``: from a recipe to a model folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csnlp.errors import ConfigError, MissingExtra
+from csnlp.training.config import TrainConfig, read_config, train_config
+
+
+def train(recipe: Path) -> Path:
+    """Train what ``recipe`` (YAML, see models/recipes) describes; returns the folder of the finished model.
+
+    A run that was stopped goes on where its last checkpoint was. Raises :class:`csnlp.errors.ConfigError` for a wrong
+    recipe and :class:`csnlp.errors.MissingExtra` when the extra ``train`` is not installed.
+    """
+    data = read_config(recipe)
+    kind = data.get("kind", "bert")
+    if kind == "baseline":
+        from csnlp.training.baseline import train_baseline
+
+        return train_baseline(data, recipe.parent)
+    if kind != "bert":
+        raise ConfigError(f"{recipe}: kind: expected bert or baseline, found {kind!r}")
+    return train_bert(train_config(data, recipe.parent, str(recipe)))
+
+
+def train_bert(config: TrainConfig) -> Path:
+    """Fine-tune, fit the temperatures on the validation file, and write ``<output>/model``."""
+    try:
+        import torch  # noqa: F401
+        import transformers  # noqa: F401
+    except ImportError as error:
+        raise MissingExtra(error.name or "torch", "train") from error
+    from csnlp.evaluation.gold import read_gold
+    from csnlp.models.bert import BertModel
+    from csnlp.training.base import describe_base, tokenizer_from_base
+    from csnlp.training.calibrate import fit_temperatures
+    from csnlp.training.export import export_model
+    from csnlp.training.finetune import best_network, finetune
+
+    finetune(config)
+    folder = config.output / "model"
+    network, tokenizer = best_network(config), tokenizer_from_base(config.base)
+    settings = {"name": config.name, "version": config.version, "base": describe_base(config.base)}
+    export_model(folder, network, tokenizer, settings)
+    # Calibrated as it will run: on the CPU engine, with the weights as they are stored.
+    gold = list(read_gold(config.validation))
+    logits = BertModel.from_folder(folder).logits([row.exchange for row in gold])
+    export_model(folder, network, tokenizer, {**settings, "temperatures": fit_temperatures(gold, logits)})
+    return folder

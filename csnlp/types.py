@@ -1,0 +1,186 @@
+"""The words of csnlp as frozen values. This module imports nothing else of csnlp.
+
+A :class:`Turn` is one message; a :class:`Conversation` is many; an :class:`Exchange` is one agent reply with the
+turns before it, the unit that is scored. A model turns exchanges into a :class:`Prediction` (arrays for the batch),
+and the scorer turns each row of it into a :class:`Score`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Role: TypeAlias = Literal["customer", "agent"]
+FloatArray: TypeAlias = npt.NDArray[np.float32]
+
+ROLES: tuple[Role, ...] = ("customer", "agent")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a chat. ``role`` is ``"customer"`` or ``"agent"``; ``time`` is when it was sent, if known."""
+
+    role: Role
+    text: str
+    time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One agent reply and what came before it.
+
+    ``context`` holds the turns before the reply, oldest first. ``reference`` is the shop's standard answer or facts,
+    if there is one: accuracy is then judged against it.
+    """
+
+    reply: str
+    context: tuple[Turn, ...] = ()
+    reference: str | None = None
+    id: str = ""
+    agent: str | None = None
+    time: datetime | None = None
+
+    @property
+    def has_customer(self) -> bool:
+        """Whether the customer said anything before the reply."""
+        return any(turn.role == "customer" and turn.text.strip() for turn in self.context)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A whole chat, oldest turn first. ``rating`` is the customer's own rating on the shop's scale, if given."""
+
+    id: str
+    turns: tuple[Turn, ...]
+    agent: str | None = None
+    rating: float | None = None
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """One exchange for each agent turn; its id is ``<conversation id>#<turn number, from 1>``."""
+        for index, turn in enumerate(self.turns):
+            if turn.role == "agent":
+                yield Exchange(
+                    reply=turn.text,
+                    context=self.turns[:index],
+                    id=f"{self.id}#{index + 1}",
+                    agent=self.agent,
+                    time=turn.time,
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a model says of a batch: for each head it has, an array of shape (exchanges, labels).
+
+    Rows of an ordinal or nominal head sum to 1; entries of a multi-label head are independent probabilities.
+    A head that the model lacks is absent. The heads and the order of their labels stand in :mod:`csnlp.heads`.
+    """
+
+    heads: Mapping[str, FloatArray]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.heads.values()))) if self.heads else 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeadScore:
+    """One head's verdict. ``label`` is the most probable one and ``confidence`` its probability.
+
+    ``score`` is, for an ordinal head, the expected rank divided by the top rank (0..1); otherwise None.
+    """
+
+    label: str
+    confidence: float
+    probabilities: Mapping[str, float]
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that fired: where (character span in the original reply), what it costs (points) and why."""
+
+    clause: str
+    rule: str
+    start: int
+    end: int
+    points: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a score's account: ``points`` of ``possible`` on the 0-100 scale; they add up to the total."""
+
+    item: str
+    label: str
+    score: float
+    weight: float
+    possible: float
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The verdict on one exchange. A head that does not apply, or that the model lacks, is None.
+
+    ``error`` is set, and everything else empty, when the exchange could not be scored (see its message).
+    """
+
+    id: str = ""
+    politeness: HeadScore | None = None
+    accuracy: HeadScore | None = None
+    complaint: HeadScore | None = None
+    complaint_type: HeadScore | None = None
+    satisfaction: HeadScore | None = None
+    acts: tuple[str, ...] = ()
+    act_scores: Mapping[str, float] = field(default_factory=dict)
+    review: bool = False
+    total: float | None = None
+    lines: tuple[Line, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    error: str | None = None
+
+    def to_dict(self, probabilities: bool = False) -> dict[str, Any]:
+        """The output row (see README, "Output"): plain values only, ready for JSON.
+
+        ``probabilities`` adds a ``probabilities`` object: head name → label → probability.
+        """
+        row: dict[str, Any] = {"id": self.id}
+        for name in ("politeness", "accuracy", "complaint"):
+            head: HeadScore | None = getattr(self, name)
+            row[name] = head.label if head else None
+            row[f"{name}_score"] = _rounded(head.score) if head else None
+        row["complaint_type"] = self.complaint_type.label if self.complaint_type else None
+        row["satisfaction_score"] = _rounded(self.satisfaction.score) if self.satisfaction else None
+        row["acts"] = list(self.acts)
+        row["act_scores"] = {name: _rounded(p) for name, p in self.act_scores.items()}
+        row["review"] = self.review
+        row["total"] = None if self.total is None else round(self.total, 2)
+        row["findings"] = [_finding_row(finding) for finding in self.findings]
+        if probabilities:
+            row["probabilities"] = {
+                name: {label: _rounded(p) for label, p in head.probabilities.items()}
+                for name in ("politeness", "accuracy", "complaint", "complaint_type", "satisfaction")
+                if (head := getattr(self, name)) is not None
+            }
+        return row
+
+    def explain(self) -> str:
+        """A table of what made the total: item, label, score, weight, points. The points add up to the total."""
+        from csnlp.scoring.explain import explain
+
+        return explain(self)
+
+
+def _rounded(value: float | None) -> float | None:
+    # Six decimals: finer than any engine's tolerance, and short in a file of a million rows.
+    return None if value is None else round(float(value), 6)
+
+
+def _finding_row(finding: Finding) -> dict[str, Any]:
+    return {name: getattr(finding, name) for name in Finding.__slots__}

@@ -1,0 +1,53 @@
+"""Checks an exchange before it is scored: hostile or broken text is refused here, once, with one clear message."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from csnlp.errors import InputError
+from csnlp.types import ROLES, Exchange
+
+MAX_TEXT = 20_000
+"""Longest text of one turn, reply or reference, in characters. A real reply has under 1,000."""
+
+MAX_TURNS = 2_000
+"""Most turns of context; real chats have under 200."""
+
+
+def check_exchange(exchange: Exchange) -> None:
+    """Raise :class:`InputError`, naming field and remedy, when ``exchange`` cannot be scored."""
+    check_text("reply", exchange.reply)
+    if not exchange.reply.strip():
+        raise InputError("reply", "is empty", "give the agent's words, or leave the row out")
+    if not _has_words(exchange.reply):
+        raise InputError("reply", "has no words (only emoji or symbols)", "leave the row out")
+    if exchange.reference is not None:
+        check_text("reference", exchange.reference)
+    if len(exchange.context) > MAX_TURNS:
+        raise InputError("context", f"has {len(exchange.context)} turns, over {MAX_TURNS}", "keep the latest turns")
+    for number, turn in enumerate(exchange.context, 1):
+        if turn.role not in ROLES:
+            raise InputError(f"context[{number}].role", f"is {turn.role!r:.40}", 'use "customer" or "agent"')
+        check_text(f"context[{number}].text", turn.text)
+
+
+def check_text(field: str, text: object) -> None:
+    """Raise :class:`InputError` unless ``text`` is a string of bounded length without broken characters."""
+    if not isinstance(text, str):
+        raise InputError(field, f"is {type(text).__name__}, not text", "give a string")
+    if len(text) > MAX_TEXT:
+        raise InputError(field, f"has {len(text)} characters, over {MAX_TEXT}", "split it or cut it")
+    if text.isprintable():
+        return
+    for char in text:
+        if "\ud800" <= char <= "\udfff":
+            raise InputError(
+                field, f"has a broken character U+{ord(char):04X}", "read the file in its own encoding (--encoding)"
+            )
+        if unicodedata.category(char) == "Cc" and not char.isspace():
+            raise InputError(field, f"has a control character U+{ord(char):04X}", "remove it")
+
+
+def _has_words(text: str) -> bool:
+    # Letters, numbers or punctuation: a bare "?" is a reply that can be judged, a lone emoji is not.
+    return any(unicodedata.category(char)[0] in "LNP" for char in text)

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+import csnlp
+import csnlp.io
+from csnlp.cli.main import main
+from csnlp.errors import ModelError
+from csnlp.types import Exchange, HeadScore, Score
+
+
+class FakeScorer:
+    def metadata(self) -> dict[str, str]:
+        return {"model": "fake", "model_version": "1"}
+
+    def score_many(self, exchanges: Iterable[Exchange]) -> Iterator[Score]:
+        for exchange in exchanges:
+            if exchange.reply == "停":
+                raise KeyboardInterrupt
+            angry = "投诉" in "".join(turn.text for turn in exchange.context)
+            yield Score(
+                id=exchange.id,
+                politeness=HeadScore("warm", 0.9, {"warm": 0.9}, 0.9),
+                complaint=HeadScore("complaint" if angry else "none", 0.9, {}, 0.5),
+                complaint_type=HeadScore("logistics", 0.9, {}) if angry else None,
+                review=angry,
+                total=80.0,
+            )
+
+
+def load(model: str = "bert") -> FakeScorer:
+    if model != "bert":
+        raise ModelError(f"there is no model {model!r}; the models are baseline, bert")
+    return FakeScorer()
+
+
+@pytest.fixture(autouse=True)
+def _fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(csnlp, "load", load, raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.chdir(tmp_path)
+
+
+GOOD = '{"id": "a", "question": "我要投诉物流", "reply": "亲，马上查"}\n{"id": "b", "reply": "好的"}\n'
+
+
+def test_all_rows_scored(tmp_path, capsys):
+    Path("chats.jsonl").write_text(GOOD, encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "scores.csv"]) == 0
+    out = capsys.readouterr().out
+    for said in (
+        "Politeness 礼貌",
+        "warm 热情",
+        "n/a 不适用",
+        "logistics 物流",
+        "50.0 %",
+        "80.0",
+        "scores.csv",
+    ):
+        assert said in out
+    assert Path("scores.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith("a,warm,0.9")
+
+
+def test_some_rows_bad(capsys):
+    Path("chats.jsonl").write_text(GOOD + "{oops\n" + '{"reply": ""}\n', encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "scores.jsonl"]) == 2
+    err = capsys.readouterr().err
+    assert "chats.jsonl:3" in err and "chats.jsonl:4: reply: is empty" in err and "scores.jsonl.errors.jsonl" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["none.jsonl"], "no such file"),
+        (["chats.jsonl", "--model", "gpt"], "the models are baseline, bert"),
+        (["chats.jsonl", "-o", "scores.xlsx"], "*.parquet"),
+        (["chats.jsonl", "-o", "no/scores.csv"], "no such folder"),
+        (["chats.jsonl", "--map", "reply"], "FIELD=COLUMN"),
+        (["chats.jsonl", "--map", "answer=x"], "reply"),
+        (["chats.jsonl", "--format", "pdf"], "transcript"),
+        (["chats.jsonl", "--encoding", "klingon"], "gb18030"),
+        (["table.csv", "--map", "reply=正文"], "编号, 回复"),
+        ([], "INPUT"),
+        (["chats.jsonl", "--nonsense"], "--nonsense"),
+    ],
+)
+def test_what_cannot_be_done_is_one_clear_line(capsys, arguments, said):
+    Path("chats.jsonl").write_text(GOOD, encoding="utf-8")
+    Path("table.csv").write_text("编号,回复\n1,好\n", encoding="utf-8")
+    assert main(["score", *arguments]) == 1
+    err = capsys.readouterr().err
+    assert said in err and "Traceback" not in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_nothing_scored(capsys):
+    Path("chats.jsonl").write_text("{oops\n", encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "scores.csv"]) == 1
+    assert "no row could be scored" in capsys.readouterr().err
+    assert not Path("scores.csv").exists()
+
+
+def test_without_an_output_the_scores_are_shown(capsys):
+    Path("chats.jsonl").write_text(GOOD + '{"id": "[red]c", "reply": "好"}\n' * 30, encoding="utf-8")
+    assert main(["score", "chats.jsonl"]) == 0
+    out = capsys.readouterr().out
+    assert "complaint 投诉" in out and "[red]c" in out and "12 more" in out and "Summary 汇总" in out
+
+
+def test_rows_to_the_standard_output_are_nothing_but_rows(capsys):
+    Path("chats.jsonl").write_text(GOOD + "{oops\n", encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "-"]) == 2
+    out, err = capsys.readouterr()
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["a", "b"]
+    assert "chats.jsonl:3" in err and "Summary" in err
+
+
+def test_ctrl_c_says_how_to_go_on(capsys):
+    Path("chats.jsonl").write_text(GOOD + '{"reply": "停"}\n', encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "scores.csv"]) == 130
+    assert "goes on" in capsys.readouterr().err
+
+
+def test_an_interrupted_run_of_other_options_needs_restart(capsys):
+    Path("chats.jsonl").write_text('{"reply": "停"}\n', encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "scores.csv"]) == 130
+    Path("chats.jsonl").write_text(GOOD, encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "scores.csv"]) == 1
+    assert "--restart" in capsys.readouterr().err
+    assert main(["score", "chats.jsonl", "-o", "scores.csv", "--restart"]) == 0
+
+
+def test_options_reach_the_reader_and_the_writer():
+    Path("chats.data").write_bytes("正文\n您好\n".encode("big5"))
+    options = ["--format", "csv", "--map", "reply=正文", "--encoding", "big5", "--probabilities"]
+    assert main(["score", "chats.data", "-o", "scores.jsonl", *options]) == 0
+    (row,) = map(json.loads, Path("scores.jsonl").read_text(encoding="utf-8").splitlines())
+    assert (row["id"], row["probabilities"]["politeness"]) == ("2", {"warm": 0.9})
+
+
+def test_version_and_help(capsys):
+    assert main(["--version"]) == 0
+    assert main([]) == 0
+    assert main(["score", "--help"]) == 0
+    out = capsys.readouterr().out
+    assert "csnlp" in out and "--restart" in out
+
+
+def test_an_unknown_command(capsys):
+    assert main(["scroe"]) == 1
+    assert "scroe" in capsys.readouterr().err
+
+
+def run_python(program: str, *arguments: str, **options: object) -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(csnlp.io.__file__).parents[2])}
+    return subprocess.run([sys.executable, "-c", program, *arguments], env=environment, capture_output=True, **options)
+
+
+def test_help_imports_nothing_heavy():
+    program = """
+import sys
+from csnlp.cli.main import main
+assert main(["--help"]) == 0 and main(["score", "--help"]) == 0
+heavy = {"torch", "transformers", "pyarrow", "onnxruntime", "pandas", "csnlp.cli.train", "csnlp.cli.evaluate"}
+assert not heavy & set(sys.modules), heavy & set(sys.modules)
+"""
+    done = run_python(program)
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"train" in done.stdout and b"evaluate" in done.stdout
+
+
+PIPE = """
+import sys
+import csnlp
+from csnlp.cli.main import main
+from csnlp.types import Score
+
+class Plain:
+    def metadata(self):
+        return {}
+
+    def score_many(self, exchanges):
+        for exchange in exchanges:
+            yield Score(id=exchange.id, total=1.0)
+
+csnlp.load = lambda model: Plain()
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_pipe_from_input_to_output():
+    done = run_python(PIPE, "score", "-", "-o", "-", input=GOOD.encode())
+    assert done.returncode == 0, done.stderr.decode()
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["a", "b"]
+
+
+def test_a_reader_that_has_enough_is_no_error():
+    source = Path("chats.jsonl")
+    source.write_text(GOOD * 20_000, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(Path(csnlp.io.__file__).parents[2])}
+    command = [sys.executable, "-c", PIPE, "score", str(source), "-o", "-"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout and run.stderr
+        run.stdout.readline()
+        run.stdout.close()
+        err = run.stderr.read().decode()
+    assert run.returncode == 1
+    assert "Traceback" not in err and "BrokenPipe" not in err

@@ -1,0 +1,92 @@
+"""``csnlp evaluate``: the table, the JSON file, the exit status and what it says when something is wrong."""
+
+import hashlib
+import json
+
+import pytest
+
+from csnlp.cli.main import main
+from csnlp.evaluation.gold import parse_row
+from csnlp.training.baseline import fit_baseline
+
+TONES = {"cold": "不知道，自己看", "polite": "您好，马上为您处理哦"}
+
+
+@pytest.fixture
+def rows(make_row):
+    return [
+        make_row(i, reply=TONES[tone] + "。" * (i // 2), labels={"politeness": tone})
+        for i, tone in enumerate(["cold", "polite"] * 8)
+    ]
+
+
+@pytest.fixture
+def folder(rows, tmp_path):
+    parsed = [parse_row(row) for row in rows]
+    model = fit_baseline([row.exchange for row in parsed], [row.labels for row in parsed], version="9")
+    model.save(tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Runs ``csnlp evaluate`` with the arguments: exit status, standard output, standard error."""
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def command(*arguments):
+        status = main(["evaluate", *map(str, arguments)])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return command
+
+
+def test_it_prints_a_table_and_writes_json(run, folder, rows, write_rows, tmp_path):
+    file = write_rows(rows, "gold.jsonl.gz")
+    status, out, err = run(folder, file, "--json", tmp_path / "out.json", "--resamples", 50, "--seed", 4)
+    assert status == 0 and err == ""
+    assert "politeness" in out and "1.000" in out
+    data = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert data["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert data["file"] == str(file) and data["model"] == str(folder) and data["model_version"] == "9"
+    assert data["bootstrap"] == {"resamples": 50, "seed": 4, "level": 0.95}
+    assert data["heads"]["politeness"]["metrics"]["kappa"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+
+
+def test_a_threshold_that_is_met_passes_and_one_that_is_not_exits_with_one(run, folder, rows, write_rows, tmp_path):
+    file = write_rows(rows)
+    met = ["--fail-under", "politeness.kappa=0.9", "--fail-under", "politeness.ece=0.9"]
+    assert run(folder, file, *met)[0] == 0
+    status, _, err = run(folder, file, *met, "--fail-under", "politeness.ece=0", "--json", tmp_path / "out.json")
+    assert status == 1
+    assert "not met: politeness.ece: 0." in err and "is over 0" in err
+    assert "politeness.kappa" not in err
+    assert (tmp_path / "out.json").exists()  # the numbers are there to look at
+
+
+@pytest.mark.parametrize(
+    ("threshold", "message"),
+    [
+        ("mood.kappa=0.5", "use one of: politeness, accuracy"),
+        ("politeness.f1=0.5", "use one of: accuracy, macro_f1, kappa, auc, ece"),
+        ("politeness", "politeness.kappa=0.85"),
+    ],
+)
+def test_a_wrong_threshold_exits_before_the_work(run, threshold, message):
+    status, out, err = run("no-such-model", "no-such-file", "--fail-under", threshold)
+    assert status == 1
+    assert message in err and out == ""
+
+
+def test_what_cannot_be_measured_is_said_in_one_line(run, folder, rows, write_rows, tmp_path):
+    wrong_label = write_rows([*rows, {**rows[0], "labels": {"politeness": "nice"}}], "wrong.jsonl")
+    for arguments, message in [
+        ((folder, tmp_path / "none.jsonl"), "none.jsonl: is not a file"),
+        ((folder, write_rows([], "empty.jsonl")), "has no labelled rows"),
+        ((folder, wrong_label), "wrong.jsonl:17: labels.politeness: is 'nice'"),
+        (("no-such-model", write_rows(rows)), "no-such-model"),
+        ((folder, write_rows(rows), "--json", tmp_path / "nowhere" / "out.json"), "nowhere"),
+    ]:
+        status, out, err = run(*arguments)
+        assert status == 1 and out == ""
+        assert message in err and err.count("\n") == 1

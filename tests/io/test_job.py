@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from filelock import FileLock
+
+from csnlp.errors import ConfigError
+from csnlp.io import Source, score_file, score_stream
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_a_file_is_scored_and_bad_rows_stand_beside(tmp_path, chats, make_scorer):
+    output = tmp_path / "out.jsonl"
+    summary = score_file(make_scorer(), chats, output, chunk_size=4)
+    assert [row["id"] for row in rows(output)] == [f"r{number}" for number in range(25)]
+    assert [(row["line"], row["field"]) for row in rows(tmp_path / "out.jsonl.errors.jsonl")] == [
+        (4, "line"),
+        (14, "reply"),
+        (28, "reply"),
+    ]
+    metadata = json.loads((tmp_path / "out.jsonl.meta.json").read_text(encoding="utf-8"))
+    assert metadata["model_version"] == "1" and metadata["input"] == str(chats) and metadata["created"]
+    assert (summary.scored, summary.bad, summary.exit_status) == (25, 3, 2)
+    assert sum(summary.politeness.values()) == 25
+    assert summary.accuracy == {None: 25}
+    assert summary.output == str(output) and summary.errors == f"{output}.errors.jsonl"
+    assert [bad.line for bad in summary.first_bad] == [4, 14, 28]
+    assert names(tmp_path) == {"chats.jsonl", "out.jsonl", "out.jsonl.meta.json", "out.jsonl.errors.jsonl"}
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.jsonl.gz"])
+def test_every_format_can_be_the_output(tmp_path, chats, make_scorer, name):
+    summary = score_file(make_scorer(), str(chats), str(tmp_path / name), probabilities=True, chunk_size=4)
+    assert summary.scored == 25
+    if name.endswith("parquet"):
+        table = pq.read_table(tmp_path / name)
+        assert table.num_rows == 25 and table.schema.metadata[b"csnlp.rule_book_version"] == b"0"
+
+
+def test_what_the_scorer_refuses_is_a_bad_row_with_its_line(tmp_path, make_scorer):
+    source = tmp_path / "a.jsonl"
+    source.write_text('{"reply": "好"}\n\n{"id": "x", "reply": "坏"}\n', encoding="utf-8")
+    summary = score_file(make_scorer(fail="坏"), source, tmp_path / "out.jsonl")
+    assert summary.scored == 1
+    (bad,) = summary.first_bad
+    assert (bad.line, bad.id, bad.field, bad.problem, bad.remedy) == (3, "x", "reply", "is beyond me", "leave it out")
+
+
+def test_no_errors_file_without_errors(tmp_path, make_scorer):
+    source = tmp_path / "a.jsonl"
+    source.write_text('{"reply": "好"}\n', encoding="utf-8")
+    (tmp_path / "out.jsonl.errors.jsonl").write_text("stale")
+    summary = score_file(make_scorer(), source, tmp_path / "out.jsonl")
+    assert summary.exit_status == 0 and summary.errors is None
+    assert not (tmp_path / "out.jsonl.errors.jsonl").exists()
+
+
+@pytest.mark.parametrize("content", ["", "{oops\n"])
+def test_nothing_scored_leaves_the_old_output(tmp_path, make_scorer, content):
+    source, output = tmp_path / "a.jsonl", tmp_path / "out.jsonl"
+    source.write_text(content, encoding="utf-8")
+    output.write_text("old")
+    summary = score_file(make_scorer(), source, output)
+    assert summary.exit_status == 1 and summary.output is None
+    assert output.read_text() == "old"
+    assert (tmp_path / "out.jsonl.errors.jsonl").exists() == bool(content)
+    assert not (tmp_path / "out.jsonl.parts").exists()
+
+
+def test_an_older_output_is_replaced(tmp_path, chats, make_scorer):
+    output = tmp_path / "out.jsonl"
+    output.write_text("old")
+    score_file(make_scorer(), chats, output)
+    assert len(rows(output)) == 25
+
+
+def test_a_stopped_run_goes_on_and_repeats_nothing(tmp_path, chats, make_scorer):
+    whole, output = tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
+    score_file(make_scorer(), chats, whole, chunk_size=4)
+    stopped, resumed = make_scorer(stop_after=13), make_scorer()
+    with pytest.raises(RuntimeError):
+        score_file(stopped, chats, output, chunk_size=4)
+    assert not output.exists()
+    seen: list[tuple[int, int]] = []
+    summary = score_file(resumed, chats, output, chunk_size=4, progress=lambda *step: seen.append(step))
+    assert output.read_bytes() == whole.read_bytes()
+    assert resumed.seen == [f"r{number}" for number in range(11, 25)]  # 3 parts of 4 rows are kept, one row of them bad
+    assert (summary.scored, summary.scored_now, summary.bad) == (25, 14, 3)
+    assert seen[0] == (4, 0) and seen[-1] == (28, 14)
+
+
+def test_a_run_stopped_while_it_puts_its_parts_together_scores_nothing_again(tmp_path, chats, make_scorer, monkeypatch):
+    from csnlp.io import job, parts
+
+    output = tmp_path / "out.jsonl"
+    with monkeypatch.context() as patch:
+        patch.setattr(parts.Parts, "drop", lambda self: (_ for _ in ()).throw(RuntimeError))
+        with pytest.raises(RuntimeError):
+            score_file(make_scorer(), chats, output, chunk_size=4)
+        patch.setattr(job, "open_writer", lambda *a, **k: (_ for _ in ()).throw(RuntimeError))
+        with pytest.raises(RuntimeError):
+            score_file(make_scorer(), chats, output, chunk_size=4)
+    again = make_scorer()
+    assert score_file(again, chats, output, chunk_size=4).scored == 25
+    assert again.seen == []
+    assert not (tmp_path / "out.jsonl.parts").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"scorer": {"version": "2"}}, "model version was 1, is now 2"),
+        ({"options": {"probabilities": True}}, "probabilities was False, is now True"),
+        ({"options": {"chunk_size": 5}}, "part size was 4, is now 5"),
+        ({"append": '{"reply": "好"}\n'}, "input size was"),
+        ({"source": {"columns": {"reply": "reply"}}}, "columns was {}"),
+        ({"source": {"encoding": "utf-8"}}, "encoding was None"),
+    ],
+)
+def test_another_run_is_not_mixed_in(tmp_path, chats, make_scorer, change, told):
+    output = tmp_path / "out.jsonl"
+    with pytest.raises(RuntimeError):
+        score_file(make_scorer(stop_after=14), chats, output, chunk_size=4)
+    with open(chats, "a", encoding="utf-8") as stream:
+        stream.write(change.get("append", ""))
+    source = Source.of(chats, **change.get("source", {}))
+    options = {"chunk_size": 4, **change.get("options", {})}
+    with pytest.raises(ConfigError, match=told) as error:
+        score_file(make_scorer(**change.get("scorer", {})), source, output, **options)
+    assert "--restart" in str(error.value)
+    fresh = make_scorer(**change.get("scorer", {}))
+    assert score_file(fresh, source, output, restart=True, **options).scored_now >= 25
+
+
+def test_an_input_that_changes_meanwhile_is_told(tmp_path, chats, make_scorer):
+    def touch(line: int, scored: int) -> None:
+        if line == 28:
+            chats.write_text('{"reply": "好"}\n', encoding="utf-8")
+
+    with pytest.raises(ConfigError, match="changed"):
+        score_file(make_scorer(), chats, tmp_path / "out.jsonl", progress=touch)
+
+
+def test_two_runs_do_not_write_one_output(tmp_path, chats, make_scorer):
+    output = tmp_path / "out.jsonl"
+    with FileLock(tmp_path / ".out.jsonl.lock"), pytest.raises(ConfigError, match="another run"):
+        score_file(make_scorer(), chats, output)
+    assert score_file(make_scorer(), chats, output).scored == 25
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        ("out.xlsx", r"\*\.parquet"),
+        ("no/out.csv", "no such folder"),
+        ("chats.jsonl", "the input itself"),
+        ("d.csv", "is a folder"),
+    ],
+)
+def test_an_output_that_cannot_be_is_told_before_scoring(tmp_path, chats, make_scorer, output, told):
+    (tmp_path / "d.csv").mkdir()
+    scorer = make_scorer()
+    with pytest.raises(ConfigError, match=told):
+        score_file(scorer, chats, tmp_path / output)
+    assert scorer.seen == []
+
+
+def test_standard_input_into_a_file(tmp_path, chats, make_scorer, monkeypatch):
+    with open(chats, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        summary = score_file(make_scorer(), "-", tmp_path / "out.jsonl", chunk_size=4)
+    assert (summary.scored, summary.bad) == (25, 3)
+    assert rows(tmp_path / "out.jsonl.errors.jsonl")[0]["file"] == "<stdin>"
+
+
+def test_standard_output_is_json_lines(chats, make_scorer, capsys):
+    summary = score_file(make_scorer(), chats, "-")
+    out, err = capsys.readouterr()
+    assert [json.loads(line)["id"] for line in out.splitlines()] == [f"r{number}" for number in range(25)]
+    assert err.count("chats.jsonl:") == 3
+    assert (summary.scored, summary.errors) == (25, None)
+
+
+def test_a_stream_of_outcomes_keeps_the_order_and_reads_no_further_than_needed(chats, make_scorer):
+    scorer = make_scorer()
+    outcomes = score_stream(scorer, Source.of(chats), chunk_size=4)
+    assert [next(outcomes) for _ in range(4)][3].line == 4
+    assert scorer.seen == ["r0", "r1", "r2"]

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from csnlp.errors import ConfigError
+from csnlp.io import BadRow, read_exchanges
+from csnlp.io.rows import read_row
+from csnlp.types import Exchange, Turn
+
+
+def written(path: Path, columns: dict[str, object], **options: object) -> str:
+    pq.write_table(pa.table(columns), path, **options)
+    return str(path)
+
+
+def test_native_turns_and_times(tmp_path):
+    noon = datetime(2024, 5, 1, 12, tzinfo=timezone.utc)
+    path = written(
+        tmp_path / "a.parquet",
+        {
+            "id": pa.array([7, None]),
+            "context": pa.array([[{"role": "customer", "text": "多重？", "time": noon}], None]),
+            "reply": pa.array(["12公斤", "好的"]).dictionary_encode(),
+            "time": pa.array([noon, None], pa.timestamp("ns", "UTC")),
+            "unused": [object.__name__, None],
+        },
+    )
+    first, second = read_exchanges(path)
+    assert first.id == "7"
+    assert first.context == (Turn("customer", "多重？", noon),)
+    assert first.time == noon
+    assert (second.id, second.context, second.time) == ("2", (), None)
+
+
+def test_conversations_and_text_contexts(tmp_path):
+    path = written(
+        tmp_path / "a.parquet",
+        {
+            "id": ["c", "e"],
+            "turns": pa.array([[{"role": "客户", "text": "在吗"}, {"role": "客服", "text": "在"}], None]),
+            "context": [None, "客户：多重"],
+            "reply": [None, "12公斤"],
+        },
+    )
+    first, second = read_exchanges(path)
+    assert (first.id, first.reply) == ("c#2", "在")
+    assert second.context == (Turn("customer", "多重"),)
+
+
+def test_rows_are_numbered_over_row_groups(tmp_path):
+    replies = ["好的"] * 2500
+    replies[2100] = "😀"
+    path = written(tmp_path / "a.parquet", {"回复": replies}, row_group_size=700)
+    items = list(read_exchanges(path))
+    (bad,) = [item for item in items if isinstance(item, BadRow)]
+    assert len(items) == 2500
+    assert bad.line == 2101
+
+
+def test_numbers_with_gaps_stay_whole_ids(tmp_path):
+    path = written(tmp_path / "a.parquet", {"id": [12.0, float("nan")], "reply": ["好", "好"]})
+    assert [item.id for item in read_exchanges(path)] == ["12", "2"]
+
+
+def test_a_value_that_cannot_be_read_costs_one_row(tmp_path):
+    broken = pa.array([b"ok", b"\xff\xfe", b"ok"], pa.binary()).view(pa.string())
+    items = list(read_exchanges(written(tmp_path / "a.parquet", {"reply": broken})))
+    assert [type(item) for item in items] == [Exchange, BadRow, Exchange]
+    assert (items[1].line, items[1].field) == (2, "reply")
+
+
+def test_columns_are_mapped_and_looked_for(tmp_path):
+    path = written(tmp_path / "a.parquet", {"话术": ["好"], "编号": ["x"]})
+    (exchange,) = read_exchanges(path, columns={"reply": "话术"})
+    assert (exchange.id, exchange.reply) == ("x", "好")
+    with pytest.raises(ConfigError, match="话术, 编号"):
+        list(read_exchanges(path, columns={"reply": "回复"}))
+
+
+def test_another_file_called_parquet_is_told(tmp_path):
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"not at all")
+    with pytest.raises(ConfigError, match="not a Parquet file"):
+        list(read_exchanges(path))
+
+
+def test_rows_of_pandas_may_have_gaps_and_arrays():
+    row = {
+        "id": pd.NA,
+        "reply": "好",
+        "time": pd.NaT,
+        "reference": float("nan"),
+        "context": np.array([{"role": "客户", "text": "在吗"}]),
+    }
+    (record,) = read_row(row, "frame", 3)
+    assert record.item == Exchange("好", (Turn("customer", "在吗"),), id="3")
+    (record,) = read_row({"reply": float("nan")}, "frame", 3)
+    assert (record.item.field, record.item.problem) == ("reply", "is missing")

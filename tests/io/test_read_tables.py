@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from csnlp.errors import ConfigError
+from csnlp.io import BadRow, source, tabular
+from csnlp.types import Exchange, Turn
+
+
+def test_a_table_from_excel_in_chinese(read):
+    text = '编号,问题,客服回复,客服,时间,标准答案\r\n1,多重？,"亲，12公斤\r\n包邮",小美,2024/5/1 10:00:00,12kg\r\n'
+    (exchange,) = read("a.csv", text.encode("gb18030"))
+    assert exchange.id == "1"
+    assert exchange.context == (Turn("customer", "多重？"),)
+    assert exchange.reply == "亲，12公斤\r\n包邮"
+    assert (exchange.agent, exchange.reference, str(exchange.time)) == ("小美", "12kg", "2024-05-01 10:00:00")
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_tabs(read, suffix):
+    data = "id\treply\n1\t好的，亲\n".encode("utf-8-sig")
+    (exchange,) = read(f"a.tsv{suffix}", gzip.compress(data) if suffix else data)
+    assert (exchange.id, exchange.reply) == ("1", "好的，亲")
+
+
+def test_unicode_text_saved_by_excel(read):
+    (exchange,) = read("a.txt", "编号\t回复\r\n1\t好的\r\n".encode("utf-16"), format="tsv")
+    assert (exchange.id, exchange.reply) == ("1", "好的")
+
+
+def test_a_context_cell_is_json_or_a_transcript(read):
+    text = (
+        'context,reply\n"[{""role"": ""客户"", ""text"": ""在吗""}]",在\n"客户：在吗\n客服：在\n客户：多重",12公斤\n,好'
+    )
+    first, second, third = read("a.csv", text)
+    assert first.context == (Turn("customer", "在吗"),)
+    assert [turn.text for turn in second.context] == ["在吗", "在", "多重"]
+    assert third.context == ()
+
+
+def test_a_conversation_cell(read):
+    first, second = read("a.csv", 'id,对话\nc,"客户：在吗\n客服：在的\n客服：您说"\n')
+    assert (first.id, first.reply, second.id) == ("c#2", "在的", "c#3")
+
+
+def test_rows_without_an_id_are_called_after_their_line(read):
+    items = read("a.csv", 'reply\n"好\n的"\n\n好的\n')
+    assert [item.id for item in items] == ["2", "5"]
+
+
+def test_headers_are_compared_without_case_and_blanks(read):
+    (exchange,) = read("a.csv", "ID , Reply\nx,好\n")
+    assert (exchange.id, exchange.reply) == ("x", "好")
+
+
+def test_a_mapped_column(read):
+    (exchange,) = read("a.csv", "话术,回复\n好的,别的\n", columns={"reply": "话术"})
+    assert exchange.reply == "好的"
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_a_mapped_column_that_is_not_there_is_told_at_once(read, name):
+    tab = "\t" if name == "a.tsv" else ","
+    with pytest.raises(ConfigError, match=r"'话术'.*编号, 回复"):
+        read(name, f"编号{tab}回复\n" * 1000, columns={"reply": "话术"})
+
+
+def test_a_table_without_replies_is_told_at_once(read):
+    with pytest.raises(ConfigError, match="--map reply="):
+        read("a.csv", "编号,内容\n1,好\n")
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ("b,好,多了", "line"),
+        ("b", "line"),
+        ('b,"好"的"', "line"),
+        ("b,", "reply"),
+        ("b,😀", "reply"),
+        ("b,a\x00b", None),
+        ("b,a\x07b", "reply"),
+        (",,", "line"),
+        ("b," + "长" * 200_000, "reply"),
+    ],
+)
+def test_a_bad_row_leaves_its_neighbours(read, row, field):
+    before, bad, after = read("a.csv", f"id,reply\n1,好的\n{row}\n2,在的\n")
+    assert (before.reply, after.reply) == ("好的", "在的")
+    assert isinstance(bad, BadRow)
+    assert bad.line == 3
+    assert field is None or bad.field == field
+
+
+def test_a_quote_never_closed_costs_one_row(read):
+    items = read("a.csv", 'id,reply\n1,好的\n2,"忘了\n3,在的\n4,"有，引号"\n5,再见\n')
+    assert [item.id for item in items if isinstance(item, Exchange)] == ["1", "3", "4", "5"]
+    assert [item.line for item in items if isinstance(item, BadRow)] == [3]
+
+
+def test_a_quote_never_closed_at_the_end_costs_one_row(read, monkeypatch):
+    rows = "".join(f"{number},好的\n" for number in range(3, 300))
+    for limit in (source.MAX_LINE, 500):
+        monkeypatch.setattr(tabular, "MAX_LINE", limit)
+        items = read("a.csv", f'id,reply\n2,"忘了\n{rows}')
+        assert isinstance(items[0], BadRow) and items[0].line == 2
+        assert [item.id for item in items[1:]] == [str(number) for number in range(3, 300)]
+
+
+def test_a_line_over_the_limit_costs_one_row(read, monkeypatch):
+    monkeypatch.setattr(source, "MAX_LINE", 100)
+    before, bad, after = read("a.csv", f"id,reply\n1,好\n2,{'长' * 1000}\n3,好\n")
+    assert (before.id, bad.line, after.id) == ("1", 3, "3")
+
+
+def test_broken_bytes_cost_one_row(read):
+    before, bad, after = read("a.csv", "id,reply\n1,好的\n2,".encode() + b"\xff\xfe\n" + "3,在的\n".encode())
+    assert (before.reply, bad.field, bad.id, after.reply) == ("好的", "reply", "2", "在的")
+
+
+def test_a_header_that_cannot_be_read_is_told(read):
+    with pytest.raises(ConfigError, match="header"):
+        read("a.csv", 'id,"reply\n1,好')
