@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -64,6 +63,8 @@ class Scorer:
         reference: str | None = None,
     ) -> Score:
         """:meth:`score` without blocking the event loop: the engine runs in a thread."""
+        import asyncio
+
         return await asyncio.to_thread(self.score, reply, question=question, context=context, reference=reference)
 
     @overload

@@ -7,16 +7,24 @@ A window holds several batches; sorted by length inside the window, batches carr
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from csnlp.training.examples import Example
 
 WINDOW = 16
 """Batches in a window."""
 
+Lengths = Callable[[Sequence[Example]], Sequence[int]]
+"""The lengths of examples, in tokens."""
+
 
 def batches(
-    pools: Sequence[Sequence[Example]], shares: Sequence[float], batch_size: int, seed: int, start: int = 0
+    pools: Sequence[Sequence[Example]],
+    shares: Sequence[float],
+    batch_size: int,
+    seed: int,
+    lengths: Lengths,
+    start: int = 0,
 ) -> Iterator[list[tuple[Example, random.Random]]]:
     """Endless batches from step ``start`` on; each example comes with its own generator for augmentation.
 
@@ -25,12 +33,17 @@ def batches(
     window = start // WINDOW
     skip = start % WINDOW
     while True:
-        yield from _window(pools, shares, batch_size, seed, window)[skip:]
+        yield from _window(pools, shares, batch_size, seed, lengths, window)[skip:]
         window, skip = window + 1, 0
 
 
 def _window(
-    pools: Sequence[Sequence[Example]], shares: Sequence[float], batch_size: int, seed: int, window: int
+    pools: Sequence[Sequence[Example]],
+    shares: Sequence[float],
+    batch_size: int,
+    seed: int,
+    lengths: Lengths,
+    window: int,
 ) -> list[list[tuple[Example, random.Random]]]:
     rng = random.Random(f"{seed}/{window}")
     size = batch_size * WINDOW
@@ -40,9 +53,10 @@ def _window(
         first, last = (int(n * size * share / total) for n in (window, window + 1))
         for draw in range(first, last):
             epoch, index = divmod(draw, len(pool))
-            order = _order(len(pool), f"{seed}/{pool_number}/{epoch}")
-            drawn.append((pool[order[index]], random.Random(f"{seed}/{pool_number}/{draw}")))
-    drawn.sort(key=lambda item: _length(item[0]))
+            shuffled = _order(len(pool), f"{seed}/{pool_number}/{epoch}")
+            drawn.append((pool[shuffled[index]], random.Random(f"{seed}/{pool_number}/{draw}")))
+    order = lengths([example for example, _ in drawn])
+    drawn = [drawn[i] for i in sorted(range(len(drawn)), key=order.__getitem__)]
     cut = [drawn[i : i + batch_size] for i in range(0, len(drawn), batch_size)]
     # Rounding can leave a last batch of a few: join it to the one before.
     if len(cut) > WINDOW:
@@ -64,7 +78,3 @@ def _order(size: int, key: str) -> list[int]:
         random.Random(key).shuffle(order)
         _ORDERS[size, key] = order
     return _ORDERS[size, key]
-
-
-def _length(example: Example) -> int:
-    return len(example.exchange.reply) + sum(len(turn.text) for turn in example.exchange.context)

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from csnlp.errors import ModelError
+from csnlp.heads import HEADS
+from csnlp.models import load_model
+from csnlp.models.bert import BertModel
+from csnlp.models.weights import quantised
+from csnlp.types import Exchange
+
+TOLERANCE = 2e-6  # float32 sums in another order
+
+
+def test_probabilities_are_well_formed(tiny_model: Path, exchanges: list[Exchange]) -> None:
+    prediction = BertModel.from_folder(tiny_model).predict(exchanges)
+    assert set(prediction.heads) == set(HEADS) and len(prediction) == len(exchanges)
+    for name, array in prediction.heads.items():
+        assert array.shape == (len(exchanges), len(HEADS[name].labels)) and array.dtype == np.float32
+        assert ((array >= 0) & (array <= 1)).all()
+        if HEADS[name].kind != "multilabel":
+            assert np.allclose(array.sum(axis=1), 1, atol=1e-5)
+
+
+def test_same_numbers_alone_and_in_any_batch(tiny_model: Path, exchanges: list[Exchange]) -> None:
+    model = BertModel.from_folder(tiny_model)
+    together = model.predict(exchanges)
+    backwards = model.predict(exchanges[::-1])
+    for row, exchange in enumerate(exchanges):
+        alone = model.predict([exchange])
+        for name in HEADS:
+            np.testing.assert_allclose(alone.heads[name][0], together.heads[name][row], atol=TOLERANCE)
+            np.testing.assert_allclose(backwards.heads[name][-1 - row], together.heads[name][row], atol=TOLERANCE)
+
+
+def test_same_numbers_on_both_engines(tiny_model: Path, exchanges: list[Exchange]) -> None:
+    onnx = BertModel.from_folder(tiny_model).predict(exchanges)
+    torch = BertModel.from_folder(tiny_model, device="torch").predict(exchanges)
+    for name in HEADS:
+        np.testing.assert_allclose(onnx.heads[name], torch.heads[name], atol=1e-5)
+
+
+def test_the_temperature_softens(tiny_model: Path, exchanges: list[Exchange]) -> None:
+    model = BertModel.from_folder(tiny_model)
+    plain = BertModel(model.encoder, model.engine).predict(exchanges).heads
+    soft = model.predict(exchanges).heads
+    assert (soft["politeness"].max(axis=1) < plain["politeness"].max(axis=1)).all()
+    assert np.array_equal(soft["complaint"], plain["complaint"])
+
+
+def test_a_quantised_weight_is_off_by_half_a_step_at_most() -> None:
+    matrix = np.random.default_rng(0).normal(size=(7, 50)).astype(np.float32)
+    matrix[3] = 0
+    stored, scale = quantised(matrix)
+    assert stored.dtype == np.int8
+    assert (np.abs(stored * scale[:, None] - matrix) <= scale[:, None] / 2 + 1e-7).all()
+
+
+def test_a_folder_that_is_no_model_says_what_is_missing(tiny_model: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"csnlp\.json"):
+        load_model(tmp_path)
+    broken = shutil.copytree(tiny_model, tmp_path / "broken")
+    (broken / "tokenizer.json").unlink()
+    with pytest.raises(Exception, match=r"tokenizer|file"):
+        load_model(broken)
+    settings = json.loads((broken / "csnlp.json").read_text())
+    (broken / "csnlp.json").write_text(json.dumps({**settings, "kind": "magic"}))
+    with pytest.raises(ModelError, match="unknown kind of model 'magic'"):
+        load_model(broken)
+
+
+def test_damaged_weights_are_an_error_not_a_score(tiny_model: Path, tmp_path: Path) -> None:
+    broken = shutil.copytree(tiny_model, tmp_path / "broken")
+    weights = broken / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:5000])
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        load_model(broken)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from csnlp.models.bert import length_batches
+from csnlp.models.encoding import CUSTOMER, EARLIER, REFERENCE, REPLY, Encoded, ExchangeEncoder, pad
+from csnlp.types import Exchange, Turn
+
+
+@pytest.fixture(scope="module")
+def encoder(tiny_base: Path) -> ExchangeEncoder:
+    return ExchangeEncoder.from_file(tiny_base / "tokenizer.json", max_tokens=64)
+
+
+def _text(encoder: ExchangeEncoder, encoded: Encoded, segment: int) -> str:
+    ids = encoded.ids[encoded.segments == segment].tolist()
+    return str(encoder._tokenizer.decode(ids)).replace(" ", "")
+
+
+def test_each_part_has_its_segment(encoder: ExchangeEncoder) -> None:
+    turns = (Turn("customer", "您好"), Turn("agent", "亲"), Turn("customer", "退款"), Turn("customer", "快"))
+    (encoded,) = encoder.encode([Exchange("请稍等", turns, reference="三天")])
+    assert _text(encoder, encoded, EARLIER) == "客：您好服：亲"
+    assert _text(encoder, encoded, CUSTOMER) == "客：退款客：快"
+    assert _text(encoder, encoded, REFERENCE) == "参：三天"
+    assert _text(encoder, encoded, REPLY) == "服：请稍等"
+
+
+def test_the_oldest_turns_are_left_out_first(encoder: ExchangeEncoder) -> None:
+    turns = (Turn("customer", "质量问题" * 20), Turn("agent", "您好" * 5), Turn("customer", "什么时候退款"))
+    (encoded,) = encoder.encode([Exchange("三天", turns)])
+    assert len(encoded) == 64
+    assert _text(encoder, encoded, CUSTOMER) == "客：什么时候退款"
+    assert _text(encoder, encoded, REPLY) == "服：三天"
+
+
+def test_a_long_reply_keeps_its_beginning_and_its_end(encoder: ExchangeEncoder) -> None:
+    (encoded,) = encoder.encode([Exchange("您好" + "查" * 300 + "谢谢", (Turn("customer", "退款" * 100),))])
+    reply = _text(encoder, encoded, REPLY)
+    assert reply.startswith("服：您好") and reply.endswith("谢谢")
+    assert "退款" in _text(encoder, encoded, CUSTOMER)
+
+
+texts = st.text(alphabet="亲您好退款 ，a1😀", max_size=80)
+turns_strategy = st.lists(st.builds(Turn, st.sampled_from(["customer", "agent"]), texts), max_size=6).map(tuple)
+exchanges_strategy = st.builds(Exchange, texts, turns_strategy, st.none() | texts)
+
+
+@settings(deadline=None)
+@given(st.lists(exchanges_strategy, min_size=1, max_size=4))
+def test_length_is_bounded_and_neighbours_do_not_matter(encoder: ExchangeEncoder, batch: list[Exchange]) -> None:
+    together = encoder.encode(batch)
+    for exchange, encoded in zip(batch, together, strict=True):
+        (alone,) = encoder.encode([exchange])
+        assert np.array_equal(alone.ids, encoded.ids) and np.array_equal(alone.segments, encoded.segments)
+        assert len(encoded) <= encoder.max_tokens
+        assert REPLY in encoded.segments
+
+
+def test_padding_is_masked(encoder: ExchangeEncoder) -> None:
+    batch = encoder.encode([Exchange("亲"), Exchange("亲您好请稍等")])
+    ids, _, mask = pad(batch, encoder.pad_id, multiple=8)
+    assert ids.shape == (2, 16)
+    assert mask.sum(axis=1).tolist() == [len(row) for row in batch]
+    assert set(ids[mask == 0].tolist()) == {encoder.pad_id}
+
+
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=40), st.integers(1, 200))
+def test_batches_hold_every_row_once_within_the_budget(lengths: list[int], budget: int) -> None:
+    rows = [Encoded(np.zeros(n, np.int64), np.zeros(n, np.int64)) for n in lengths]
+    batches = list(length_batches(rows, budget))
+    assert sorted(row for batch in batches for row in batch) == list(range(len(rows)))
+    for batch in batches:
+        assert len(batch) == 1 or max(lengths[row] for row in batch) * len(batch) <= budget

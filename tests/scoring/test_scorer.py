@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+import csnlp
+from csnlp.heads import HEADS
+from csnlp.types import Exchange, Prediction, Turn
+
+
+class Fixed:
+    """Says the same of every exchange: the given label of each head, with the given probability."""
+
+    def __init__(self, probability: float = 0.9, **labels: str) -> None:
+        self.probability = probability
+        self.labels = labels
+
+    def predict(self, exchanges: Sequence[Exchange], /) -> Prediction:
+        heads = {}
+        for name, label in self.labels.items():
+            head = HEADS[name]
+            if head.kind == "multilabel":
+                row = np.float32([0.9 if known in label.split("+") else 0.1 for known in head.labels])
+            else:
+                row = np.full(len(head.labels), (1 - self.probability) / (len(head.labels) - 1), np.float32)
+                row[head.labels.index(label)] = self.probability
+            heads[name] = np.tile(row, (len(exchanges), 1))
+        return Prediction(heads)
+
+
+@pytest.fixture(scope="module")
+def scorer(tiny_model: Path) -> csnlp.Scorer:
+    return csnlp.load(tiny_model)
+
+
+def test_an_ordinal_score_is_the_expected_rank() -> None:
+    score = csnlp.load(Fixed(0.6, politeness="polite")).score("好的")
+    assert score.politeness is not None
+    assert score.politeness.score == pytest.approx((0.1 * (0 + 1 + 2 + 4) + 0.6 * 3) / 4)
+    assert score.politeness.confidence == pytest.approx(0.6)
+
+
+def test_without_a_customer_only_the_reply_is_judged() -> None:
+    model = Fixed(politeness="polite", accuracy="answers", complaint="complaint", acts="greeting")
+    score = csnlp.load(model).score("您好")
+    assert score.politeness is not None and score.acts == ("greeting",)
+    assert score.accuracy is None and score.complaint is None and score.complaint_type is None
+    assert [line.item for line in score.lines] == ["politeness"]
+
+
+def test_accuracy_does_not_apply_when_nothing_was_asked() -> None:
+    asked = Fixed(accuracy="answers", applicability="accuracy_applies")
+    nothing = Fixed(accuracy="answers", applicability="")
+    assert csnlp.load(asked).score("三天", question="几天").accuracy is not None
+    assert csnlp.load(nothing).score("三天", question="好的").accuracy is None
+
+
+def test_a_complaint_has_a_type_only_when_there_is_one() -> None:
+    calm = Fixed(complaint="none", complaint_type="delay")
+    angry = Fixed(complaint="dissatisfied", complaint_type="delay")
+    assert csnlp.load(calm).score("您好", question="在吗").complaint_type is None
+    typed = csnlp.load(angry).score("您好", question="还不发货").complaint_type
+    assert typed is not None and typed.label == "delay"
+
+
+@pytest.mark.parametrize(("probability", "review"), [(0.9, False), (0.45, True)])
+def test_an_unsure_verdict_is_marked_for_review(probability: float, review: bool) -> None:
+    assert csnlp.load(Fixed(probability, politeness="polite")).score("好的").review is review
+
+
+def test_explain_adds_up_to_the_total() -> None:
+    model = Fixed(0.7, politeness="cold", accuracy="progresses")
+    score = csnlp.load(model).score("等着", question="什么时候发货")
+    table = score.explain()
+    points = [float(line.split()[-1]) for line in table.splitlines()[1:]]
+    assert sum(points[:-1]) == pytest.approx(points[-1]) == pytest.approx(score.total)
+    assert "politeness" in table and "progresses" in table
+
+
+def test_bad_input_to_score_names_field_and_remedy(scorer: csnlp.Scorer) -> None:
+    with pytest.raises(csnlp.InputError, match="reply: is empty; give the agent's words"):
+        scorer.score(" ")
+    with pytest.raises(csnlp.InputError, match=r"context\[1\]\.role: is 'robot'; use \"customer\" or \"agent\""):
+        scorer.score("您好", context=[Turn("robot", "x")])  # type: ignore[arg-type]
+    with pytest.raises(csnlp.InputError, match="reply: has 1000000 characters, over 20000"):
+        scorer.score("好" * 1_000_000)
+
+
+def test_one_bad_exchange_does_not_stop_the_others(scorer: csnlp.Scorer) -> None:
+    scores = scorer.score_many(["您好", "😀😀", "\ud800", "a\x00b", "退款"])
+    assert [score.error is None for score in scores] == [True, False, False, False, True]
+    assert "only emoji" in (scores[1].error or "")
+    assert "U+D800" in (scores[2].error or "") and "U+0000" in (scores[3].error or "")
+    assert scores[1].total is None and scores[4].total is not None
+
+
+def test_a_generator_gives_a_generator_that_reads_only_as_far_as_needed(scorer: csnlp.Scorer) -> None:
+    read = []
+
+    def endless() -> Iterator[Exchange]:
+        number = 0
+        while True:
+            read.append(number)
+            yield Exchange("您好", id=str(number))
+            number += 1
+
+    scores = scorer.score_many(endless())
+    assert next(scores).id == "0" and next(scores).id == "1"
+    assert len(read) < 5_000
+
+
+def test_order_and_numbers_stay_the_same_over_windows(
+    scorer: csnlp.Scorer, exchanges: list[Exchange], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [score.to_dict(probabilities=True) for score in scorer.score_many(exchanges)]
+    monkeypatch.setattr("csnlp.scoring.scorer.WINDOW", 2)
+    assert [score.to_dict(probabilities=True)["id"] for score in scorer.score_many(exchanges)] == [
+        row["id"] for row in whole
+    ]
+    for row, score in zip(whole, scorer.score_many(iter(exchanges)), strict=True):
+        assert score.to_dict()["total"] == pytest.approx(row["total"], abs=0.01)
+
+
+def test_async_gives_the_same(scorer: csnlp.Scorer) -> None:
+    assert asyncio.run(scorer.score_async("三天", question="几天")) == scorer.score("三天", question="几天")
+
+
+def test_frames_keep_kind_rows_and_index(scorer: csnlp.Scorer) -> None:
+    rows = {"reply": ["亲，三天", "😀", None], "question": ["多少钱", "在吗", "在吗"]}
+    frame = scorer.score_frame(pd.DataFrame(rows, index=[7, 8, 9]))
+    assert list(frame.index) == [7, 8, 9]
+    assert frame.loc[7, "total"] == scorer.score("亲，三天", question="多少钱").total
+    assert pd.isna(frame.loc[8, "total"]) and "reply" in frame.loc[9, "error"]
+    polars = scorer.score_frame(pl.DataFrame(rows))
+    assert isinstance(polars, pl.DataFrame) and polars.columns == list(frame.columns)
+    assert polars["total"][0] == frame.loc[7, "total"]
+
+
+def test_something_that_is_no_frame_is_refused(scorer: csnlp.Scorer) -> None:
+    with pytest.raises(csnlp.InputError, match="pandas or polars"):
+        scorer.score_frame([1])
+
+
+def test_metadata_names_what_made_the_scores(scorer: csnlp.Scorer) -> None:
+    assert scorer.metadata() == {
+        "model": "tiny",
+        "model_version": "1.2",
+        "rule_book": "taobao",
+        "rule_book_version": scorer.book.version,
+        "csnlp_version": csnlp.__version__,
+    }

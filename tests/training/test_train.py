@@ -1,0 +1,121 @@
+"""Training end to end, on a tiny base: it learns, resumes, and leaves a model that scores."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from safetensors.numpy import load_file
+
+import csnlp
+from csnlp.cli.main import main
+from csnlp.training import finetune as finetune_module
+from csnlp.training.config import read_config, train_config
+from csnlp.training.finetune import finetune
+
+SETTINGS: dict[str, Any] = {
+    "name": "ours",
+    "version": "3",
+    "seed": 5,
+    "steps": 12,
+    "batch_size": 8,
+    "max_tokens": 64,
+    "learning_rate": 1e-3,
+    "log_every": 4,
+    "evaluate_every": 4,
+}
+
+
+def recipe(folder: Path, base: Path, labelled: Path, **changes: Any) -> Path:
+    sources = [{"path": str(labelled), "holdout": 0.2}]
+    data = {"base": str(base), "output": "run", "sources": sources, "validation": str(labelled), **SETTINGS, **changes}
+    path = folder / "ours.yaml"
+    path.write_text(yaml.safe_dump(data), encoding="utf-8")
+    return path
+
+
+def run(path: Path) -> dict[str, np.ndarray]:
+    finetune(train_config(read_config(path), path.parent, str(path)))
+    return load_file(path.parent / "run" / "last.safetensors")
+
+
+def test_a_stopped_run_goes_on_to_the_same_weights(
+    tiny_base: Path, labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    whole.mkdir()
+    stopped.mkdir()
+    expected = run(recipe(whole, tiny_base, labelled))
+
+    path = recipe(stopped, tiny_base, labelled)
+    save = finetune_module.save_checkpoint
+
+    def save_and_die(*arguments: Any) -> None:
+        save(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(finetune_module, "save_checkpoint", save_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            run(path)
+    resumed = run(path)
+    assert int(resumed["step"]) == int(expected["step"]) == 12
+    for name, array in expected.items():
+        np.testing.assert_array_equal(resumed[name], array, err_msg=name)
+    steps = [json.loads(line)["step"] for line in (stopped / "run/log.jsonl").read_text().splitlines()]
+    assert steps == sorted(steps) and steps.count(4) == 2  # one line of training, one of evaluation
+
+
+def test_it_learns_what_the_labels_say(tiny_base: Path, labelled: Path, tmp_path: Path, capsys: Any) -> None:
+    path = recipe(tmp_path, tiny_base, labelled, steps=120, batch_size=16, evaluate_every=40)
+    assert main(["train", str(path)]) == 0
+    assert "model written to" in capsys.readouterr().out
+    folder = tmp_path / "run/model"
+    assert {file.name for file in folder.iterdir()} == {
+        "csnlp.json", "model.onnx", "model.safetensors", "tokenizer.json",
+    }  # fmt: skip
+    scorer = csnlp.load(folder)
+    rude = scorer.score("自己看", question="多少钱3")
+    warm = scorer.score("亲，谢谢您", question="投诉6")
+    assert rude.politeness is not None and rude.politeness.label == "rude"
+    assert warm.politeness is not None and warm.politeness.label == "warm"
+    assert rude.complaint is not None and rude.complaint.label == "none"
+    assert warm.complaint is not None and warm.complaint.label == "complaint"
+    assert (tmp_path / "run/curve.png").stat().st_size > 5_000
+    held_out = (tmp_path / "run/heldout/labelled.jsonl").read_text(encoding="utf-8").splitlines()
+    assert 10 < len(held_out) < 40
+    assert set(json.loads((folder / "csnlp.json").read_text())["temperatures"]) >= {"politeness", "complaint"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"stepps": 3}, "unknown setting 'stepps'; known: .*steps"),
+        ({"sources": []}, "sources: give at least one source"),
+        ({"sources": [{"path": "x", "kind": "y"}]}, r"sources\[0\]: unknown setting 'kind'"),
+        ({"head_weights": {"mood": 1}}, "head_weights: no head 'mood'; the heads are politeness"),
+        ({"kind": "magic"}, "kind: expected bert or baseline, found 'magic'"),
+    ],
+)
+def test_a_wrong_recipe_is_one_clear_line(
+    changes: dict[str, Any], message: str, tiny_base: Path, labelled: Path, tmp_path: Path, capsys: Any
+) -> None:
+    assert main(["train", str(recipe(tmp_path, tiny_base, labelled, **changes))]) == 1
+    error = capsys.readouterr().err
+    assert len(error.splitlines()) == 1
+    assert re.search(message, error)
+
+
+def test_a_base_that_is_laid_out_differently_is_refused(tmp_path: Path, tiny_base: Path, labelled: Path) -> None:
+    from transformers import AlbertConfig, AlbertModel
+
+    config = AlbertConfig(vocab_size=50, embedding_size=8, hidden_size=16, num_attention_heads=2, intermediate_size=16)
+    AlbertModel(config).save_pretrained(tmp_path / "albert")
+    (tmp_path / "albert/tokenizer.json").write_bytes((tiny_base / "tokenizer.json").read_bytes())
+    with pytest.raises(csnlp.ConfigError, match="not laid out as BERT"):
+        run(recipe(tmp_path, tmp_path / "albert", labelled))
