@@ -36,7 +36,9 @@ def machine() -> dict[str, object]:
     return {
         "cpu": ", ".join(sorted(names)) or platform.processor(),
         "cores": os.cpu_count(),
-        "instructions": [flag for flag in ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8") if flag in flags],
+        "instructions": [
+            flag for flag in ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8") if flag in flags
+        ],
         "python": platform.python_version(),
         "csnlp": csnlp.__version__,
     }

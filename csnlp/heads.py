@@ -1,6 +1,6 @@
 """The heads: what a model says of an exchange, each with its labels in order.
 
-The labels are those of the annotation guide (models/data/GUIDE.md). Ordinal labels run from the lowest rank up.
+The labels are those of the annotation guide (models/data/README.md). Ordinal labels run from the lowest rank up.
 """
 
 from __future__ import annotations

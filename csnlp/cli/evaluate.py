@@ -30,6 +30,10 @@ def evaluate(
             help="Exit with 1 when the value is under X (for ece: over X), e.g. politeness.kappa=0.85. Repeatable.",
         ),
     ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=VALUE", help="Only the rows with this value, e.g. origin=contrast. Repeatable."),
+    ] = None,
     resamples: Annotated[int, typer.Option(min=0, help="Bootstrap resamples for the intervals; 0: none.")] = 1_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the resampling.")] = 0,
 ) -> None:
@@ -41,11 +45,12 @@ def evaluate(
     thresholds = [parse_threshold(text) for text in fail_under or ()]
     if json_file is not None and not json_file.absolute().parent.is_dir():
         raise ConfigError(f"--json {json_file}: there is no folder {json_file.parent}; make it first")
-    rows = list(read_gold(file))
+    kept = dict(_pair(text) for text in where or ())
+    rows = list(read_gold(file, kept))
     if not rows:
         raise InputError(str(file), "has no labelled rows", "give a file with one labelled exchange a line")
     loaded = load_model(model)
-    result = measure(loaded, rows, resamples=resamples, seed=seed, about=_about(model, loaded, file))
+    result = measure(loaded, rows, resamples=resamples, seed=seed, about=_about(model, loaded, file, kept))
     Console().print(evaluation_table(result))
     if json_file is not None:
         json_file.write_text(json.dumps(result.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -56,11 +61,19 @@ def evaluate(
         raise typer.Exit(1)
 
 
-def _about(name: str, model: Model, file: Path) -> dict[str, Any]:
+def _pair(text: str) -> tuple[str, str]:
+    field, equals, value = text.partition("=")
+    if not (field and equals):
+        raise ConfigError(f"--where {text}: write FIELD=VALUE, as in --where origin=contrast")
+    return field, value
+
+
+def _about(name: str, model: Model, file: Path, where: dict[str, str]) -> dict[str, Any]:
     version = getattr(model, "version", None)
     return {
         "model": name,
         "model_version": None if version is None else str(version),
         "file": str(file),
+        "where": where,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
     }

@@ -51,8 +51,11 @@ class GoldRow:
     second: Mapping[str, Target] | None = None
 
 
-def read_gold(path: str | Path) -> Iterator[GoldRow]:
-    """The rows of a labelled file (see the module). A wrong row raises :class:`InputError` with file and line."""
+def read_gold(path: str | Path, where: Mapping[str, str] | None = None) -> Iterator[GoldRow]:
+    """The rows of a labelled file (see the module). A wrong row raises :class:`InputError` with file and line.
+
+    ``where`` keeps only the rows that have these values in these fields (``{"origin": "contrast"}``).
+    """
     path = Path(path)
     if not path.is_file():
         raise InputError(str(path), "is not a file", "give a labelled .jsonl or .jsonl.gz file")
@@ -61,7 +64,7 @@ def read_gold(path: str | Path) -> Iterator[GoldRow]:
     try:
         with open_text(path, "rt", encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, 1):
-                if line.strip() and (row := _parse_line(line, f"row{number}")) is not None:
+                if line.strip() and (row := _parse_line(line, f"row{number}", where or {})) is not None:
                     yield row
     except InputError as error:
         raise InputError(f"{path}:{number}: {error.field}", error.problem, error.remedy) from error
@@ -127,13 +130,15 @@ def targets_of(
     return np.array(kept, dtype=np.int64), np.array(values, dtype=np.int64).reshape(shape)
 
 
-def _parse_line(line: str, name: str) -> GoldRow | None:
+def _parse_line(line: str, name: str, where: Mapping[str, str]) -> GoldRow | None:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
         raise InputError("line", f"is not JSON ({error.msg})", "write one object a line") from error
     if not isinstance(row, dict):
         raise InputError("line", "is not an object", "write one object a line")
+    if any(str(row.get(field)) != value for field, value in where.items()):
+        return None
     return parse_row(row, name)
 
 

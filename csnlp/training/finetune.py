@@ -89,7 +89,7 @@ def finetune(config: TrainConfig) -> None:
             measures = _measures({name: evaluate(model, rows, resamples=0) for name, rows in validation.items()})
             log.write("evaluate", step, measures)
             history = [entry["selection"] for entry in log.entries("evaluate")]
-            if measures["selection"] >= max(history):
+            if history[-1] == max(history):
                 save_network(best, network)
             save_checkpoint(last, network, optimizer, step)
             plot_curve(log, config.output / "curve.png")
