@@ -2,7 +2,7 @@
 
     python benchmarks/lexicons.py FILE [--model bert --model baseline]
 
-The lists are what a rule of thumb would hold: courtesy and taboo words, complaint and escalation words, and a cue or two
+The lists are what a rule of thumb would hold: courtesy and taboo words, complaint and escalation words, a cue or two
 for each act. They were written before anything was measured, and are not tuned. Accuracy and satisfaction have no
 lexicon. With ``pip install snownlp`` its sentiment score of the customer's last words is measured as well.
 """

@@ -1,4 +1,4 @@
-"""The words of csnlp as frozen values. This module imports nothing else of csnlp.
+"""The words of csnlp as frozen values. Importing this module imports nothing else of csnlp.
 
 A :class:`Turn` is one message; a :class:`Conversation` is many; an :class:`Exchange` is one agent reply with the
 turns before it, the unit that is scored. A model turns exchanges into a :class:`Prediction` (arrays for the batch),
@@ -172,7 +172,7 @@ class Score:
 
     def explain(self) -> str:
         """A table of what made the total: item, label, score, weight, points. The points add up to the total."""
-        from csnlp.scoring.explain import explain
+        from csnlp.explain import explain
 
         return explain(self)
 

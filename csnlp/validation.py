@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from csnlp.errors import InputError
-from csnlp.types import ROLES, Exchange
+from csnlp.types import ROLES, Exchange, Turn
 
 MAX_TEXT = 20_000
 """Longest text of one turn, reply or reference, in characters. A real reply has under 1,000."""
@@ -23,9 +23,13 @@ def check_exchange(exchange: Exchange) -> None:
         raise InputError("reply", "has no words (only emoji or symbols)", "leave the row out")
     if exchange.reference is not None:
         check_text("reference", exchange.reference)
+    if not isinstance(exchange.context, tuple | list):
+        raise InputError("context", f"is {type(exchange.context).__name__}", "give a tuple of csnlp.Turn")
     if len(exchange.context) > MAX_TURNS:
         raise InputError("context", f"has {len(exchange.context)} turns, over {MAX_TURNS}", "keep the latest turns")
     for number, turn in enumerate(exchange.context, 1):
+        if not isinstance(turn, Turn):
+            raise InputError(f"context[{number}]", f"is {type(turn).__name__}", "give csnlp.Turn(role, text)")
         if turn.role not in ROLES:
             raise InputError(f"context[{number}].role", f"is {turn.role!r:.40}", 'use "customer" or "agent"')
         check_text(f"context[{number}].text", turn.text)

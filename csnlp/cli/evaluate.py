@@ -22,6 +22,7 @@ from csnlp.models.protocol import Model
 def evaluate(
     model: Annotated[str, typer.Argument(help="A model's name, or its folder.")],
     file: Annotated[Path, typer.Argument(help="Labelled exchanges: JSON lines, plain or .gz.")],
+    device: Annotated[str, typer.Option(help="cpu, or a torch device such as cuda (extra gpu).")] = "cpu",
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result here as JSON.")] = None,
     fail_under: Annotated[
         list[str] | None,
@@ -49,7 +50,7 @@ def evaluate(
     rows = list(read_gold(file, kept))
     if not rows:
         raise InputError(str(file), "has no labelled rows", "give a file with one labelled exchange a line")
-    loaded = load_model(model)
+    loaded = load_model(model, device)
     result = measure(loaded, rows, resamples=resamples, seed=seed, about=_about(model, loaded, file, kept))
     Console().print(evaluation_table(result))
     if json_file is not None:

@@ -33,6 +33,7 @@ def score(
         ),
     ] = None,
     model: Annotated[str, typer.Option("--model", "-m", help="A model's name or folder.")] = "bert",
+    device: Annotated[str, typer.Option("--device", help="cpu, or a torch device such as cuda (extra gpu).")] = "cpu",
     format: Annotated[
         str | None,
         typer.Option("--format", help="jsonl, csv, tsv, parquet or transcript; by default as the name ends."),
@@ -65,7 +66,7 @@ def score(
     # The standard output is for the rows when they are asked for there.
     screen = notes if output == "-" else Console()
     with notes.status("Loading the model …"):
-        scorer = _load(model)
+        scorer = _load(model, device)
     try:
         with _progress(chats, notes) as progress:
             if output is None:
@@ -86,10 +87,10 @@ def score(
     raise typer.Exit(summary.exit_status)
 
 
-def _load(model: str) -> Scorer:
+def _load(model: str, device: str) -> Scorer:
     import csnlp
 
-    scorer: Scorer = csnlp.load(model)
+    scorer: Scorer = csnlp.load(model, device=device)
     return scorer
 
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 CHINESE = {
     "politeness": {"rude": "粗鲁", "cold": "冷淡", "neutral": "平淡", "polite": "礼貌", "warm": "热情"},
-    "accuracy": {"wrong": "答错", "evasive": "回避", "progresses": "推进", "answers": "解答"},
+    "accuracy": {"wrong": "答错", "evasive": "含糊", "progresses": "推进", "answers": "解答"},
     "complaint": {"none": "无", "dissatisfied": "不满", "complaint": "投诉", "escalation": "升级"},
     "complaint_type": {
         "refund": "退款", "attitude": "态度", "mismatch": "描述不符", "quality": "质量",
-        "logistics": "物流", "delay": "延误", "price": "价格", "other": "其他",
+        "logistics": "物流", "delay": "拖延", "price": "价格", "other": "其他",
     },
 }  # fmt: skip
 """What the labels are called in Chinese."""

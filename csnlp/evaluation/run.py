@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from csnlp.errors import ModelError
 from csnlp.evaluation.bootstrap import bootstrap_interval
 from csnlp.evaluation.gold import GoldRow, targets_of
 from csnlp.evaluation.measures import Ints, Statistic, head_statistics, kappa_statistic
 from csnlp.evaluation.metrics import Floats
 from csnlp.evaluation.results import METRICS, Evaluation, HeadEvaluation, LabelCount, Metric
 from csnlp.heads import HEADS, Head
-from csnlp.models.protocol import Model
+from csnlp.models.protocol import Model, checked_heads
 
 _NEEDS_CUSTOMER = ("accuracy", "applicability", "complaint", "complaint_type")
 _BATCH = 256
@@ -54,14 +53,7 @@ def _predict(model: Model, rows: Sequence[GoldRow]) -> dict[str, Floats]:
     parts: dict[str, list[npt.NDArray[Any]]] = {}
     for start in range(0, len(rows), _BATCH):
         batch = [row.exchange for row in rows[start : start + _BATCH]]
-        for name, values in model.predict(batch).heads.items():
-            if name not in HEADS:
-                continue
-            expected = (len(batch), len(HEADS[name].labels))
-            if np.shape(values) != expected:
-                raise ModelError(f"head {name} has shape {np.shape(values)}; the model must return {expected}")
-            if not np.isfinite(values).all():
-                raise ModelError(f"head {name} has probabilities that are not finite; the model must return 0..1")
+        for name, values in checked_heads(model.predict(batch), len(batch)).items():
             parts.setdefault(name, []).append(values)
     return {name: np.concatenate(values).astype(np.float64) for name, values in parts.items()}
 

@@ -49,17 +49,20 @@ class Columns:
     def bind(self, header: Sequence[str], file: str) -> dict[str, int]:
         """The place of each field in a table's ``header``, names compared without case and outer blanks.
 
-        Raises :class:`ConfigError`, listing the header, when a mapped column is not there, or when there is neither
-        a reply nor a conversation in it.
+        Of names that differ only there, one written exactly so is taken. Raises :class:`ConfigError`, listing the
+        header, when a mapped column is not there, when there is neither a reply nor a conversation in it, or when
+        the name of a needed column stands there more than once.
         """
-        places: dict[str, int] = {}
-        for place, name in enumerate(header):
-            places.setdefault(_folded(name), place)
         bound: dict[str, int] = {}
         for field, names in self._names.items():
-            found = next((places[_folded(name)] for name in names if _folded(name) in places), None)
-            if found is not None:
-                bound[field] = found
+            found = next(filter(None, (_places(header, name) for name in names)), [])
+            if len(found) > 1:
+                raise ConfigError(
+                    f"{file}: {len(found)} columns are named {printable(header[found[0]], 40)!r}, which is to hold the "
+                    f"{field}; rename all but one of them; the columns are {_listed(header)}"
+                )
+            if found:
+                bound[field] = found[0]
             elif field in self.mapping:
                 raise ConfigError(
                     f"{file}: there is no column {self.mapping[field]!r} for {field}; the columns are {_listed(header)}"
@@ -70,6 +73,11 @@ class Columns:
                 "name it with --map reply=COLUMN (or the conversation with --map turns=COLUMN)"
             )
         return bound
+
+
+def _places(header: Sequence[str], name: str) -> list[int]:
+    exact = [place for place, column in enumerate(header) if column == name]
+    return exact or [place for place, column in enumerate(header) if _folded(column) == _folded(name)]
 
 
 def _folded(name: str) -> str:

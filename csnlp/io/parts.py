@@ -20,6 +20,8 @@ from csnlp.io.outcomes import Outcome
 from csnlp.io.writers import json_line
 
 _MANIFEST = "manifest.json"
+_OURS = "csnlp parts"
+"""The key that tells our manifest from another program's."""
 
 
 class Parts:
@@ -32,17 +34,18 @@ class Parts:
     def begin(self, manifest: Mapping[str, object], restart: bool) -> None:
         """Take up the run that ``manifest`` describes: keep its parts if there are any, else begin.
 
-        Raises :class:`ConfigError` when the parts there are of another run, unless ``restart``, which drops them.
+        Raises :class:`ConfigError` when the parts there are of another run, unless ``restart``, which drops them; and
+        when the folder is not ours at all, which is then left alone.
         """
         shutil.rmtree(self._trash, ignore_errors=True)
         if restart:
             self.drop()
-        place = self.folder / _MANIFEST
-        if place.exists():
-            self._compare(json.loads(place.read_text(encoding="utf-8")), manifest)
+        if kept := self._manifest():
+            self._compare(kept, manifest)
         else:
+            self._check_free()
             self.folder.mkdir(exist_ok=True)
-            write_text(place, json.dumps(manifest, ensure_ascii=False, indent=1))
+            write_text(self.folder / _MANIFEST, json.dumps({_OURS: 1, **manifest}, ensure_ascii=False, indent=1))
         self._done = {int(part.stem.removeprefix("part-")) for part in self.folder.glob("part-*.jsonl")}
 
     def __contains__(self, number: int) -> bool:
@@ -66,8 +69,8 @@ class Parts:
                     yield BadRow.from_dict(kept["bad"]) if "bad" in kept else kept["row"]
 
     def drop(self) -> None:
-        """Remove all parts. They disappear at once, so that a kill leaves all of them or none."""
-        if self.folder.exists():
+        """Remove all parts, if they are ours. They disappear at once, so that a kill leaves all of them or none."""
+        if self._manifest():
             os.rename(self.folder, self._trash)
         shutil.rmtree(self._trash, ignore_errors=True)
 
@@ -77,6 +80,23 @@ class Parts:
 
     def _part(self, number: int) -> Path:
         return self.folder / f"part-{number:06d}.jsonl"
+
+    def _manifest(self) -> dict[str, object] | None:
+        """What the folder's manifest says; None if there is none of ours."""
+        try:
+            kept = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
+        return kept if isinstance(kept, dict) and kept.pop(_OURS, None) else None
+
+    def _check_free(self) -> None:
+        # A run killed while it wrote its manifest leaves that behind.
+        own = {f".{_MANIFEST}.partial"}
+        if {path.name for path in self.folder.iterdir()} - own if self.folder.is_dir() else self.folder.exists():
+            raise ConfigError(
+                f"{self.folder} is needed for the parts of this run, but holds something else; "
+                "move it away, or name another output"
+            )
 
     def _compare(self, kept: Mapping[str, object], wanted: Mapping[str, object]) -> None:
         differing = [key for key in {**kept, **wanted} if kept.get(key) != wanted.get(key)]

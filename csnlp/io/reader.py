@@ -86,14 +86,14 @@ class Source:
         return "<stdin>" if self.path == STDIN else self.path.encode("utf-8", "replace").decode("utf-8")
 
     def records(self) -> Iterator[Record]:
-        """Each item of the file with its line; a damaged .gz ends with a bad row."""
+        """Each item of the file with its line; a damaged .gz or Parquet file ends with a bad row."""
         line = 0
         try:
             for record in self._records():
                 line = record.line
                 yield record
         except DAMAGE:
-            error = InputError("file", "is damaged: what follows cannot be uncompressed", "get a whole copy")
+            error = InputError("file", "is damaged from here on, and not read further", "get a whole copy")
             yield Record(line + 1, BadRow.of(error, self.name, line + 1))
 
     def count(self) -> int | None:

@@ -17,6 +17,9 @@ AGENT_NAMES = (
     "在线客服", "客服专员", "客服人员", "店主", "掌柜", "卖方",
 )  # fmt: skip
 
+ADDRESSES = ("亲", "会员", "商家")
+"""Names that also open a line of what an agent says (``亲：请看详情页``)."""
+
 _ROLES: dict[str, Role] = {
     **dict.fromkeys(CUSTOMER_NAMES, "customer"),
     **dict.fromkeys(AGENT_NAMES, "agent"),

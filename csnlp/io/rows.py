@@ -44,7 +44,7 @@ def _exchange(row: Mapping[str, Any], id: str, agent: str | None, line: int) -> 
         reference=None if _absent(reference) else reference,
         id=id,
         agent=agent,
-        time=parse_time(_value(row.get("time")), "time"),
+        time=parse_time(_value(row.get("time"))),
     )
     check_exchange(exchange)
     return exchange

@@ -21,8 +21,14 @@ SAMPLE = 1024 * 1024
 """Bytes from which the encoding is told."""
 
 STDIN = "-"
-DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error)
-"""What reading a damaged .gz raises."""
+
+
+class DamagedError(Exception):
+    """A Parquet file cannot be read from some place on."""
+
+
+DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, DamagedError)
+"""What reading a damaged .gz or Parquet file raises."""
 
 _BLOCK = 16 * 1024
 _ERRORS = "csnlp.broken"

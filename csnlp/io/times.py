@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
-
-from csnlp.errors import InputError
+from contextlib import suppress
+from datetime import date, datetime, timedelta, timezone
 
 TIME_PATTERN = (
     r"\d{4}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日)"
@@ -20,24 +19,36 @@ _TIME = re.compile(
 )
 
 
-def parse_time(value: object, field: str) -> datetime | None:
-    """The time that ``value`` says: a datetime, ISO 8601 text, or ``2024/5/1 10:00:00``; blank or None is no time.
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?", re.ASCII)
 
-    The form is the same for every Python version (``datetime.fromisoformat`` is not). A time without a zone stays
-    without one. :class:`InputError` at ``field`` for anything else.
+
+def parse_time(value: object) -> datetime | None:
+    """The time that ``value`` says; None when there is none in it, since no score needs it.
+
+    It may be a datetime or a date, ISO 8601 text, ``2024/5/1 10:00:00``, or the seconds (10 digits) or milliseconds
+    (13 digits) since 1970, as a number or as text; those are in UTC. The form is the same for every Python version
+    (``datetime.fromisoformat`` is not). A time without a zone stays without one.
     """
-    if value is None or isinstance(value, datetime):
+    if isinstance(value, datetime):
         return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)
+    if isinstance(value, (int, float)):
+        return _since_1970(value)
     if isinstance(value, str):
-        if not value.strip():
-            return None
-        match = _TIME.fullmatch(value.strip())
-        if match:
-            try:
+        text = value.strip()
+        if _EPOCH.fullmatch(text):
+            return _since_1970(float(text))
+        if match := _TIME.fullmatch(text):
+            with suppress(ValueError):
                 return _datetime(*match.groups())
-            except ValueError:
-                pass
-    raise InputError(field, "is not a time", "write it as 2024-05-01T10:00:00, or leave it out")
+    return None
+
+
+def _since_1970(number: float) -> datetime | None:
+    if 1e12 <= number < 1e13:
+        number /= 1000
+    return datetime.fromtimestamp(number, timezone.utc) if 1e9 <= number < 1e10 else None
 
 
 def _datetime(

@@ -7,8 +7,10 @@ A turn begins with a line that names its speaker, and goes on over the lines aft
                                            旗舰店:小美 (2024-05-01 10:00:05): 在的亲
 
 Speakers are the words of :mod:`csnlp.io.roles`. A personal name counts as a speaker when it opens the conversation,
-or stands in a timed line written like the opening one. In a chat of two, the one named speaker is the other side of
-the one who is known. A line ``---`` or ``===``, with an id behind it if you like, begins a new conversation.
+or stands in a timed line written like the opening one. 亲, 会员 and 商家 before a bare colon are taken for words of
+the turn that goes on, unless they opened the conversation, or 商家 is the only agent so far. In a chat of two, the
+one named speaker is the other side of the one who is known. A line ``---`` or ``===``, with an id behind it if you
+like, begins a new conversation.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from dataclasses import dataclass, field
 
 from csnlp.errors import InputError
 from csnlp.io.badrow import BadRow, Record
-from csnlp.io.roles import is_role_name, likely_role, speaker_role
+from csnlp.io.roles import ADDRESSES, is_role_name, likely_role, speaker_role
 from csnlp.io.times import TIME_PATTERN
 from csnlp.io.turns import ParsedTurn, exchanges_of, make_turn
 from csnlp.types import Role
@@ -71,6 +73,7 @@ class Chat:
     stray: int | None = None
     _style: str = field(default="", init=False)
     _names: set[str] = field(default_factory=set, init=False)
+    _has_agent: bool = field(default=False, init=False)
     _turns: list[_Turn] = field(default_factory=list, init=False)
 
     def add(self, line: int, text: str) -> None:
@@ -79,7 +82,9 @@ class Chat:
             style, name, time, rest = opened
             self._style = self._style or style
             if len(self._turns) <= MAX_TURNS:
-                self._names.add(name)
+                if name not in self._names:
+                    self._names.add(name)
+                    self._has_agent |= _side(name) == "agent"
                 self._turns.append(_Turn(line, name, time, []))
                 self._turns[-1].add(rest)
         elif self._turns:
@@ -112,9 +117,16 @@ class Chat:
             if not (match := pattern.match(head)):
                 continue
             name = match["name"].strip()
-            if speaker_role(name) or name in self._names or self._may_be_name(style, name):
+            if name in self._names or self._is_speaker(style, name) or self._may_be_name(style, name):
                 return style, name, match.groupdict().get("time"), text[match.end() :]
         return None
+
+    def _is_speaker(self, style: str, name: str) -> bool:
+        role = speaker_role(name)
+        if style == "plain" and name in ADDRESSES:
+            # Somebody has to be the agent: 商家 is, until another one has spoken.
+            return role == "agent" and not self._has_agent
+        return role is not None
 
     def _may_be_name(self, style: str, name: str) -> bool:
         if not _NICKNAME.fullmatch(name):
@@ -164,12 +176,16 @@ def _records(chat: Chat, file: str) -> Iterator[Record]:
 
 
 def _sides(names: set[str]) -> dict[str, Role | None]:
-    roles = {name: speaker_role(name) or likely_role(name) for name in names}
+    roles = {name: _side(name) for name in names}
     unknown = [name for name, role in roles.items() if role is None]
     known = {role for role in roles.values() if role}
     if len(unknown) == 1 and len(known) == 1:
         roles[unknown[0]] = "customer" if known == {"agent"} else "agent"
     return roles
+
+
+def _side(name: str) -> Role | None:
+    return speaker_role(name) or likely_role(name)
 
 
 _REMEDY = "begin each turn with its speaker, as in 客户：… and 客服：…"

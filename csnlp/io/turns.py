@@ -34,7 +34,7 @@ def make_turn(role: Role | InputError, text: object, time: object, *, field: str
         if text is None:
             raise InputError(f"{prefix}text", "is missing", "give the words that were said, or leave the turn out")
         check_text(f"{prefix}text", text)
-        return ParsedTurn(Turn(side, str(text), parse_time(time, f"{prefix}time")), line)
+        return ParsedTurn(Turn(side, str(text), parse_time(time)), line)
     except InputError as problem:
         return ParsedTurn(Turn(side, ""), line, problem)
 

@@ -97,6 +97,7 @@ class BaselineModel:
     name: str = "baseline"
     version: str = "0"
     about: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path | None = field(default=None, compare=False)
 
     def predict(self, exchanges: Sequence[Exchange], /) -> Prediction:
         """The probabilities of every head. Each exchange is computed by itself: a batch changes no number."""
@@ -150,7 +151,7 @@ class BaselineModel:
             name, version = settings.pop("name"), settings.pop("version")
         except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
             raise ModelError(f"{folder} holds no complete baseline model: {error!r}") from error
-        return cls(vocabularies, heads, name, version, {k: v for k, v in settings.items() if k != "kind"})
+        return cls(vocabularies, heads, name, version, {k: v for k, v in settings.items() if k != "kind"}, folder)
 
 
 def number_terms(chars: Sequence[str], words: Sequence[str], idf: FloatArray) -> Vocabulary:

@@ -2,7 +2,7 @@
 
 A folder holds::
 
-    csnlp.json         kind, name, version, network shape, max_tokens, temperatures
+    csnlp.json         kind, name, version, heads (those that were taught) with their labels, temperatures, network
     tokenizer.json     Hugging Face tokenizers
     model.safetensors  the weights
     model.onnx         the same network as a graph that points into model.safetensors
@@ -13,16 +13,17 @@ The CPU engine (ONNX Runtime) is the default; ``device="cuda"`` or ``"torch"`` r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from csnlp.errors import ModelError
+from csnlp.errors import CsnlpError, ModelError
 from csnlp.heads import HEADS
 from csnlp.models.calibration import probabilities
 from csnlp.models.encoding import Encoded, ExchangeEncoder, IntArray, pad
+from csnlp.models.weights import weight_shapes
 from csnlp.types import Exchange, FloatArray, Prediction
 
 TOKENS_PER_BATCH = 4096
@@ -38,7 +39,8 @@ class Engine(Protocol):
 class BertModel:
     """A fine-tuned encoder with all its heads; one pass for all of them.
 
-    ``temperatures`` maps head names to the temperature that calibrates them.
+    ``temperatures`` maps head names to the temperature that calibrates them; ``heads`` are those that were taught, the
+    only ones reported. ``folder`` is where the model was loaded from, if it was.
     """
 
     def __init__(
@@ -48,12 +50,16 @@ class BertModel:
         temperatures: Mapping[str, float] | None = None,
         name: str = "bert",
         version: str = "0",
+        heads: Iterable[str] = tuple(HEADS),
+        folder: Path | None = None,
     ) -> None:
         self.encoder = encoder
         self.engine = engine
         self.temperatures = dict(temperatures or {})
         self.name = name
         self.version = version
+        self.heads = tuple(heads)
+        self.folder = folder
 
     @classmethod
     def from_folder(cls, folder: Path, device: str = "cpu") -> BertModel:
@@ -61,11 +67,17 @@ class BertModel:
         or a torch device such as ``"cuda"``. Raises :class:`csnlp.errors.ModelError` when the folder is not one."""
         settings = read_settings(folder)
         try:
+            heads = _checked_heads(settings)
+            _check_shapes(weight_shapes(folder / "model.safetensors"), settings["network"], heads)
             encoder = ExchangeEncoder.from_file(folder / "tokenizer.json", settings["network"]["max_tokens"])
             engine = _engine(folder, settings, device)
-        except (KeyError, OSError) as error:
-            raise ModelError(f"{folder}: not a complete bert model folder: {error}") from error
-        return cls(encoder, engine, settings.get("temperatures"), settings["name"], settings["version"])
+            name, version = settings["name"], settings["version"]
+            return cls(encoder, engine, settings.get("temperatures"), name, version, heads, folder)
+        except CsnlpError:
+            raise
+        except Exception as error:  # tokenizers, safetensors and torch have no common base class for their errors
+            detail = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else error
+            raise ModelError(f"{folder}: the model cannot be loaded on device {device!r}: {detail}") from error
 
     def predict(self, exchanges: Sequence[Exchange], /) -> Prediction:
         """Calibrated probabilities of every head, rows in the order of ``exchanges``."""
@@ -78,12 +90,16 @@ class BertModel:
 
     def logits(self, exchanges: Sequence[Exchange]) -> dict[str, FloatArray]:
         """What the network says before calibration: head name → (rows, labels)."""
-        out = {name: np.zeros((len(exchanges), len(head.labels)), np.float32) for name, head in HEADS.items()}
+        out = {
+            name: np.zeros((len(exchanges), len(head.labels)), np.float32)
+            for name, head in HEADS.items()
+            if name in self.heads
+        }
         encoded = self.encoder.encode(exchanges)
         for rows in length_batches(encoded):
             result = self.engine.run(*pad([encoded[row] for row in rows], self.encoder.pad_id))
-            for name, logits in result.items():
-                out[name][rows] = logits
+            for name, logits in out.items():
+                logits[rows] = result[name]
         return out
 
 
@@ -109,6 +125,25 @@ def read_settings(folder: Path) -> dict[str, Any]:
     if not isinstance(settings, dict) or "kind" not in settings:
         raise ModelError(f"{path}: has no kind; was it written by csnlp train?")
     return settings
+
+
+def _checked_heads(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The heads of the folder, whose labels must be this csnlp's own."""
+    for name, labels in settings["heads"].items():
+        if name not in HEADS or tuple(labels) != HEADS[name].labels:
+            known = f"here they are {', '.join(HEADS[name].labels)}" if name in HEADS else "there is no such head here"
+            raise ValueError(f"its labels of {name} are {', '.join(labels)}; {known}: use the csnlp that wrote it")
+    return tuple(settings["heads"])
+
+
+def _check_shapes(shapes: Mapping[str, tuple[int, ...]], network: Mapping[str, Any], heads: Iterable[str]) -> None:
+    """The settings and the weights must be of one network; the graph would notice only at a long text."""
+    hidden = network["hidden_size"]
+    rows = {"words": network["vocab_size"], "positions": network["max_tokens"]}
+    rows |= {f"heads.{name}": len(HEADS[name].labels) for name in heads}
+    for name, count in rows.items():
+        if (found := shapes[f"{name}.weight"]) != (count, hidden):
+            raise ValueError(f"{name}.weight has shape {found}, but csnlp.json says {(count, hidden)}")
 
 
 def _engine(folder: Path, settings: Mapping[str, Any], device: str) -> Engine:

@@ -32,6 +32,7 @@ SEGMENTS = 5
 
 _ROLE_MARK = {"customer": "客：", "agent": "服："}
 _REFERENCE_MARK = "参："
+_CHARS_PER_TOKEN = 16  # more than any text has on average; bounds the work on a very long chat
 _CLS_NAMES, _SEP_NAMES, _PAD_NAMES = ("[CLS]", "<s>"), ("[SEP]", "</s>"), ("[PAD]", "<pad>")
 
 
@@ -50,7 +51,8 @@ class ExchangeEncoder:
     """Turns exchanges into :class:`Encoded`, at most ``max_tokens`` tokens each.
 
     What does not fit is left out in this order: the oldest turns, then the middle of a long turn, then the middle of
-    a long reference or reply. Half of the tokens are kept for reply and reference.
+    a long reference or reply. Half of the tokens are kept for reply and reference, and half of the rest for the
+    customer's last words.
     """
 
     def __init__(self, tokenizer: Tokenizer, max_tokens: int = 256) -> None:
@@ -73,36 +75,52 @@ class ExchangeEncoder:
         """Encode a batch; an exchange's encoding does not depend on its neighbours."""
         # Each distinct text is tokenised once: the turns of a conversation come back in each of its exchanges.
         texts: dict[str, int] = {}
-        plans = [[(segment, texts.setdefault(text, len(texts))) for segment, text in _parts(e)] for e in exchanges]
+        plans = [[(segment, texts.setdefault(text, len(texts))) for segment, text in self._parts(e)] for e in exchanges]
         ids = [e.ids for e in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
         return [self._assemble([(segment, ids[index]) for segment, index in plan]) for plan in plans]
 
     def _assemble(self, parts: list[tuple[int, list[int]]]) -> Encoded:
         context = [part for part in parts if part[0] in (EARLIER, CUSTOMER)]
-        references = [ids for segment, ids in parts if segment == REFERENCE]
+        reference = next((ids for segment, ids in parts if segment == REFERENCE), [])
         (reply,) = (ids for segment, ids in parts if segment == REPLY)
 
-        room = self.max_tokens - 3 - len(references)  # without <cls> and each <sep>
-        wanted = sum(len(ids) for _, ids in context)
-        reply = _cut_middle(reply, max(room - wanted - sum(map(len, references)), room // 2 - 32 * len(references)))
-        references = [_cut_middle(ids, max(room - wanted - len(reply), room // 2 - len(reply))) for ids in references]
-        room -= len(reply) + sum(map(len, references))
-        kept: list[tuple[int, list[int]]] = []
-        for segment, ids in reversed(context):
-            cut = _cut_middle(ids, room)
-            kept.append((segment, cut))
-            room -= len(cut)
-            if room <= 0:
-                break
+        room = self.max_tokens - 3 - bool(reference)  # without <cls> and each <sep>
+        own = max(room - sum(len(ids) for _, ids in context), room // 2)
+        reference = _cut_middle(reference, max(own - len(reply), own // 3))
+        reply = _cut_middle(reply, own - len(reference))
+        kept = _latest(context, room - len(reference) - len(reply))
 
-        sequence = [(SPECIAL, [self._cls]), *reversed(kept), (SPECIAL, [self._sep])]
-        for ids in references:
-            sequence += [(REFERENCE, ids), (SPECIAL, [self._sep])]
+        sequence = [(SPECIAL, [self._cls]), *kept, (SPECIAL, [self._sep])]
+        if reference:
+            sequence += [(REFERENCE, reference), (SPECIAL, [self._sep])]
         sequence += [(REPLY, reply), (SPECIAL, [self._sep])]
         return Encoded(
             ids=np.array([i for _, ids in sequence for i in ids], dtype=np.int64),
             segments=np.array([segment for segment, ids in sequence for _ in ids], dtype=np.int64),
         )
+
+    def _parts(self, exchange: Exchange) -> list[tuple[int, str]]:
+        """The exchange's texts with their segments, in order; the text of a turn begins with its role's mark."""
+        turns = exchange.context
+        last = next((i for i in range(len(turns) - 1, -1, -1) if turns[i].role == "customer"), -1)
+        first = last
+        while first > 0 and turns[first - 1].role == "customer":
+            first -= 1
+        room = _CHARS_PER_TOKEN * self.max_tokens
+        parts: list[tuple[int, str]] = []
+        for i in range(len(turns) - 1, -1, -1):
+            asked = first <= i <= last
+            if room <= 0 and i < first:
+                break  # a chat of thousands of turns: nothing older would fit
+            if room > 0 or asked:
+                text = _ROLE_MARK[turns[i].role] + fold_text(turns[i].text)
+                parts.append((CUSTOMER if asked else EARLIER, text))
+                room -= len(text)
+        parts.reverse()
+        if exchange.reference:
+            parts.append((REFERENCE, _REFERENCE_MARK + fold_text(exchange.reference)))
+        parts.append((REPLY, _ROLE_MARK["agent"] + fold_text(exchange.reply)))
+        return parts
 
 
 def pad(batch: Sequence[Encoded], pad_id: int, multiple: int = 1) -> tuple[IntArray, IntArray, IntArray]:
@@ -120,21 +138,18 @@ def pad(batch: Sequence[Encoded], pad_id: int, multiple: int = 1) -> tuple[IntAr
     return ids, segments, mask
 
 
-def _parts(exchange: Exchange) -> list[tuple[int, str]]:
-    """The exchange's texts with their segments, in order; the text of a turn begins with its role's mark."""
-    turns = exchange.context
-    last = max((i for i, turn in enumerate(turns) if turn.role == "customer"), default=-1)
-    first = last
-    while first > 0 and turns[first - 1].role == "customer":
-        first -= 1
-    parts = [
-        (CUSTOMER if first <= i <= last else EARLIER, _ROLE_MARK[turn.role] + fold_text(turn.text))
-        for i, turn in enumerate(turns)
-    ]
-    if exchange.reference:
-        parts.append((REFERENCE, _REFERENCE_MARK + fold_text(exchange.reference)))
-    parts.append((REPLY, _ROLE_MARK["agent"] + fold_text(exchange.reply)))
-    return parts
+def _latest(context: list[tuple[int, list[int]]], room: int) -> list[tuple[int, list[int]]]:
+    """The latest turns that fit; half of the room is kept for the customer's last words, whatever came after them."""
+    reserved = min(sum(len(ids) for segment, ids in context if segment == CUSTOMER), room // 2)
+    kept: list[tuple[int, list[int]]] = []
+    for segment, ids in reversed(context):
+        cut = _cut_middle(ids, room if segment == CUSTOMER else room - reserved)
+        room -= len(cut)
+        if segment == CUSTOMER:
+            reserved = max(reserved - len(cut), 0)
+        if cut:
+            kept.append((segment, cut))
+    return kept[::-1]
 
 
 def _cut_middle(ids: list[int], room: int) -> list[int]:

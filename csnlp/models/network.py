@@ -41,6 +41,12 @@ class NetworkConfig:
     max_tokens: int
     layer_norm_eps: float = 1e-12
 
+    def __post_init__(self) -> None:
+        if self.hidden_size % self.attention_heads:
+            raise ValueError(
+                f"{self.attention_heads} attention heads do not divide a hidden size of {self.hidden_size}"
+            )
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self)
@@ -102,7 +108,7 @@ class Network(nn.Module):
     def encode(self, ids: Tensor, segments: Tensor, mask: Tensor) -> Tensor:
         """The last hidden states (rows, tokens, hidden)."""
         positions = torch.arange(ids.shape[1], device=ids.device)
-        x = self.embedding_norm(self.words(ids) + self.positions(positions) + self.segments(segments))
+        x: Tensor = self.embedding_norm(self.words(ids) + self.positions(positions) + self.segments(segments))
         x = feature_dropout(x, self.dropout, self.training)
         attendable = mask.bool()[:, None, None, :]
         for layer in self.layers:

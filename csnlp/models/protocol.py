@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from csnlp.types import Exchange, Prediction
+import numpy as np
+
+from csnlp.errors import ModelError
+from csnlp.heads import HEADS
+from csnlp.types import Exchange, FloatArray, Prediction
 
 
 @runtime_checkable
@@ -19,3 +23,22 @@ class Model(Protocol):
     """
 
     def predict(self, exchanges: Sequence[Exchange], /) -> Prediction: ...
+
+
+def checked_heads(prediction: Prediction, rows: int) -> dict[str, FloatArray]:
+    """The known heads of a prediction for ``rows`` exchanges.
+
+    Raises :class:`csnlp.errors.ModelError` when an array has a wrong shape or holds anything but 0..1: numbers that
+    would otherwise turn up as somebody's verdict.
+    """
+    heads = getattr(prediction, "heads", None)
+    if not isinstance(heads, Mapping):
+        raise ModelError("the model must return a csnlp.Prediction with a mapping of heads")
+    known = {name: np.asarray(array) for name, array in heads.items() if name in HEADS}
+    for name, array in known.items():
+        expected = (rows, len(HEADS[name].labels))
+        if array.shape != expected:
+            raise ModelError(f"head {name} has shape {array.shape}; the model must return {expected}")
+        if not (np.isfinite(array).all() and (array >= -1e-6).all() and (array <= 1 + 1e-6).all()):
+            raise ModelError(f"head {name} has values that are no probabilities; the model must return 0..1")
+    return known

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from csnlp.errors import ModelError
+from csnlp.errors import CsnlpError, ModelError
 from csnlp.models.protocol import Model
 
 ENTRY_POINTS = "csnlp.models"
@@ -14,6 +15,8 @@ ENTRY_POINTS = "csnlp.models"
 
 DEFAULT = "zh-small"
 """The shipped model that the name ``bert`` stands for."""
+
+_DIGESTED = ("csnlp.json", "tokenizer.json", "vocabulary.json")
 
 Factory = Callable[[], Model]
 
@@ -41,7 +44,7 @@ def load_model(model: str | Path | Model = "bert", device: str = "cpu") -> Model
     Raises :class:`ModelError`, listing the known names, when there is none.
     """
     if not isinstance(model, str | Path):
-        if not isinstance(model, Model):
+        if not isinstance(model, Model) or isinstance(model, type):
             raise ModelError(f"{type(model).__name__} has no predict(exchanges); see csnlp.models.Model")
         return model
     name = str(model)
@@ -58,16 +61,30 @@ def load_model(model: str | Path | Model = "bert", device: str = "cpu") -> Model
 
 def load_folder(folder: Path, device: str = "cpu") -> Model:
     """The model that ``csnlp train`` left in ``folder``; its csnlp.json says of which kind it is."""
+    from csnlp.models.baseline import BaselineModel
     from csnlp.models.bert import BertModel, read_settings
 
     kind = read_settings(folder)["kind"]
     if kind == "bert":
         return BertModel.from_folder(folder, device)
     if kind == "baseline":
-        from csnlp.models.baseline import BaselineModel
-
         return BaselineModel.load(folder)
     raise ModelError(f"{folder}: unknown kind of model {kind!r}; this csnlp knows bert and baseline")
+
+
+def model_digest(model: Model) -> str:
+    """A short hash of the files that ``model`` was loaded from; "none" for a model that has no folder.
+
+    It tells two models apart that have the same name and version.
+    """
+    folder = getattr(model, "folder", None)
+    if folder is None:
+        return "none"
+    whole = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".onnx", ".safetensors") or path.name in _DIGESTED:
+            whole.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()[:16]
 
 
 def _shipped() -> dict[str, Path]:
@@ -93,7 +110,12 @@ def _load_entry_point(point: EntryPoint) -> Factory:
 
 
 def _made(name: str, factory: Factory) -> Model:
-    model = factory()
-    if not isinstance(model, Model):
+    try:
+        model = factory()
+    except CsnlpError:
+        raise
+    except Exception as error:
+        raise ModelError(f"the model {name!r} cannot be made: {type(error).__name__}: {error}") from error
+    if not isinstance(model, Model) or isinstance(model, type):
         raise ModelError(f"the factory of the model {name!r} returned {type(model).__name__}, which has no predict")
     return model

@@ -27,6 +27,14 @@ def read_weights(path: Path) -> dict[str, FloatArray]:
     }
 
 
+def weight_shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """The shapes of the weights in a file, by name; reads its header only."""
+    from safetensors import safe_open
+
+    with safe_open(path, "np") as stored:
+        return {name: tuple(stored.get_slice(name).get_shape()) for name in stored.keys()}  # noqa: SIM118
+
+
 def write_weights(path: Path, weights: Mapping[str, FloatArray], quantise: bool = True) -> None:
     """Write ``weights``; with ``quantise``, matrices as int8 (see the module), else everything as float32."""
     from safetensors.numpy import save_file

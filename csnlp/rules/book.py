@@ -5,8 +5,10 @@ A book is a YAML file. The bundled one is ``taobao``.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,11 @@ class RuleBook:
     version: str
     review_below: float
     weights: Mapping[str, float]
+
+    @property
+    def digest(self) -> str:
+        """A short hash of the content: two books with the same name and version can still differ."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
 
 def load_book(book: str | Path | RuleBook = "taobao") -> RuleBook:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TypeVar, overload
 
 from csnlp.errors import InputError
-from csnlp.models.protocol import Model
-from csnlp.models.registry import load_model
+from csnlp.models.protocol import Model, checked_heads
+from csnlp.models.registry import load_model, model_digest
 from csnlp.rules.book import RuleBook, load_book
 from csnlp.scoring.assemble import assemble
 from csnlp.types import Exchange, Score, Turn
@@ -50,7 +50,7 @@ class Scorer:
         ``context`` holds the turns before the reply, and ``question`` the customer's last words, after them.
         Raises :class:`csnlp.errors.InputError`, naming field and remedy, when the exchange cannot be scored.
         """
-        exchange = reply if isinstance(reply, Exchange) else _exchange(reply, question, context, reference)
+        exchange = _exchange(reply, question, context, reference)
         check_exchange(exchange)
         return self._window([exchange])[0]
 
@@ -68,14 +68,19 @@ class Scorer:
         return await asyncio.to_thread(self.score, reply, question=question, context=context, reference=reference)
 
     @overload
-    def score_many(self, exchanges: Sequence[Exchange | str]) -> list[Score]: ...
+    def score_many(  # type: ignore[overload-overlap]  # a sequence is an iterable too: the first one wins
+        self, exchanges: Sequence[Exchange | str]
+    ) -> list[Score]: ...
     @overload
     def score_many(self, exchanges: Iterable[Exchange | str]) -> Iterator[Score]: ...
     def score_many(self, exchanges: Iterable[Exchange | str]) -> list[Score] | Iterator[Score]:
         """One score for each exchange (or bare reply), in order: a list for a sequence, else a generator.
 
-        An exchange that cannot be scored gives a score with ``error`` set; the others are scored.
+        An exchange that cannot be scored gives a score with ``error`` set; the others are scored. Raises
+        :class:`csnlp.errors.ModelError` when the model returns no proper probabilities.
         """
+        if isinstance(exchanges, str):
+            raise InputError("exchanges", "is one string", "give a list of replies, or use score()")
         scores = self._scores(exchanges)
         return list(scores) if isinstance(exchanges, Sequence) else scores
 
@@ -84,7 +89,7 @@ class Scorer:
 
         Columns read: ``reply``, and ``question`` or ``context``, ``reference``, ``id``, ``agent``, ``time`` if there.
         """
-        from csnlp.io.frames import score_frame
+        from csnlp.scoring.frames import score_frame
 
         return score_frame(self, frame)
 
@@ -93,8 +98,10 @@ class Scorer:
         return {
             "model": str(getattr(self.model, "name", type(self.model).__name__)),
             "model_version": str(getattr(self.model, "version", "unknown")),
+            "model_digest": model_digest(self.model),
             "rule_book": self.book.name,
             "rule_book_version": self.book.version,
+            "rule_book_digest": self.book.digest,
             "csnlp_version": __version__,
         }
 
@@ -115,14 +122,18 @@ class Scorer:
     def _predicted(self, exchanges: list[Exchange]) -> list[Score]:
         if not exchanges:
             return []
-        prediction = self.model.predict(exchanges)
+        heads = checked_heads(self.model.predict(exchanges), len(exchanges))
         return [
-            assemble(exchange, {name: array[row] for name, array in prediction.heads.items()}, self.book)
+            assemble(exchange, {name: array[row] for name, array in heads.items()}, self.book)
             for row, exchange in enumerate(exchanges)
         ]
 
 
-def _exchange(reply: str, question: str | None, context: Sequence[Turn], reference: str | None) -> Exchange:
+def _exchange(reply: str | Exchange, question: str | None, context: Sequence[Turn], reference: str | None) -> Exchange:
+    if isinstance(reply, Exchange):
+        if question is not None or context or reference is not None:
+            raise InputError("question, context, reference", "are given beside an exchange", "put them into it")
+        return reply
     asked = () if question is None else (Turn("customer", question),)
     return Exchange(reply, (*context, *asked), reference)
 

@@ -20,13 +20,14 @@ _GRID = np.geomspace(0.25, 4.0, 97)
 def fit_temperatures(rows: Sequence[GoldRow], logits: Mapping[str, FloatArray]) -> dict[str, float]:
     """Head name → the temperature, among 97 from 1/4 to 4, under which the gold labels of ``rows`` are likeliest.
 
-    ``logits`` holds the network's output for the rows, shape (rows, labels).
+    ``logits`` holds the network's output for the rows, shape (rows, labels); heads that it lacks are left out.
     """
     temperatures = {}
-    for name, head in HEADS.items():
+    for name, said in logits.items():
+        head = HEADS[name]
         kept, gold = targets_of([row.labels for row in rows], head)
         if len(kept) >= MIN_ROWS:
-            losses = [_loss(head, logits[name][kept], gold, float(t)) for t in _GRID]
+            losses = [_loss(head, said[kept], gold, float(t)) for t in _GRID]
             temperatures[name] = round(float(_GRID[int(np.argmin(losses))]), 4)
     return temperatures
 

@@ -8,7 +8,7 @@ operators (domain ``com.microsoft``).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,19 +30,30 @@ WEIGHTS_FILE = "model.safetensors"
 
 
 def export_model(
-    folder: Path, network: Network, tokenizer: Tokenizer, settings: Mapping[str, Any], quantise: bool = True
+    folder: Path,
+    network: Network,
+    tokenizer: Tokenizer,
+    settings: Mapping[str, Any],
+    heads: Iterable[str] = tuple(HEADS),
+    quantise: bool = True,
 ) -> None:
     """Write csnlp.json, tokenizer.json, model.safetensors and model.onnx into ``folder``.
 
-    ``settings``: name, version and what else should stand in csnlp.json; kind and network shape are added.
+    ``settings``: name, version and what else should stand in csnlp.json; kind, heads and network shape are added.
+    ``heads``: those that were taught; the others are in the weights but never read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     weights = {name: tensor.detach().cpu().float().numpy() for name, tensor in network.state_dict().items()}
     write_weights(folder / WEIGHTS_FILE, weights, quantise)
     write_graph(folder, network)
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
-    data = {"kind": "bert", **settings, "network": network.config.to_dict()}
-    (folder / "csnlp.json").write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    taught = {name: HEADS[name].labels for name in heads}
+    write_settings(folder, {"kind": "bert", **settings, "heads": taught, "network": network.config.to_dict()})
+
+
+def write_settings(folder: Path, settings: Mapping[str, Any]) -> None:
+    """Write ``csnlp.json``."""
+    (folder / "csnlp.json").write_text(json.dumps(settings, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def write_graph(folder: Path, network: Network) -> None:

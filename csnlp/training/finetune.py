@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import time
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from csnlp.evaluation.gold import GoldRow, read_gold
+from csnlp.evaluation.gold import read_gold
 from csnlp.evaluation.results import Evaluation
 from csnlp.evaluation.run import evaluate
-from csnlp.heads import HEADS
 from csnlp.models.bert import BertModel
 from csnlp.models.encoding import ExchangeEncoder, pad
 from csnlp.models.network import Network
@@ -28,10 +24,12 @@ from csnlp.models.torch_engine import TorchEngine
 from csnlp.training.augment import augment
 from csnlp.training.base import network_from_base, tokenizer_from_base
 from csnlp.training.checkpoint import load_checkpoint, load_network, save_checkpoint, save_network
-from csnlp.training.config import Source, TrainConfig
-from csnlp.training.examples import Example, examples_from
+from csnlp.training.config import TrainConfig
+from csnlp.training.examples import Example
 from csnlp.training.losses import class_weights, head_losses, target_tensors
+from csnlp.training.pools import gold_row, load_pools, taught_heads, write_held_out
 from csnlp.training.progress import RunLog, plot_curve
+from csnlp.training.record import keep_record
 from csnlp.training.sampling import batches
 
 # What a checkpoint is chosen by: the mean of the measures that the heads are judged by.
@@ -43,13 +41,16 @@ SELECTION = {
 }
 
 
-def finetune(config: TrainConfig) -> None:
-    """Run (or go on with) the fine-tuning in ``config``.
+def finetune(config: TrainConfig) -> tuple[str, ...]:
+    """Run (or go on with) the fine-tuning in ``config``; returns the heads that its sources teach.
 
-    The run's folder (``config.output``) gets ``log.jsonl``, ``curve.png``, ``last.safetensors`` (the checkpoint) and
-    ``best.safetensors``. A run that was stopped goes on from its last checkpoint, and draws what it would have drawn.
+    The run's folder (``config.output``) gets ``run.json`` (the settings), ``log.jsonl``, ``curve.png``,
+    ``last.safetensors`` (the checkpoint) and ``best.safetensors``. A run that was stopped goes on from its last
+    checkpoint, and draws what it would have drawn; raises :class:`csnlp.errors.ConfigError` when that checkpoint was
+    made with other settings.
     """
     config.output.mkdir(parents=True, exist_ok=True)
+    keep_record(config)
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads or os.cpu_count() or 1)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -57,9 +58,9 @@ def finetune(config: TrainConfig) -> None:
     encoder = ExchangeEncoder(tokenizer_from_base(config.base), config.max_tokens)
     pools, held_out = load_pools(config.sources)
     write_held_out(config.output / "heldout", held_out)
-    validation = {
+    splits = {
         "validation": list(read_gold(config.validation)),
-        "heldout": [_gold(example) for examples in held_out.values() for example in examples],
+        "heldout": [gold_row(example) for examples in held_out.values() for example in examples],
     }
     optimizer = _optimizer(network, config)
     log = RunLog(config.output)
@@ -69,7 +70,8 @@ def finetune(config: TrainConfig) -> None:
 
     known = [example for pool in pools for example in pool]
     weights = {name: tensor.to(device) for name, tensor in class_weights(known, config.balance).items()}
-    model = BertModel(encoder, TorchEngine(network))
+    taught = taught_heads(pools, dict(config.head_weights))
+    model = BertModel(encoder, TorchEngine(network), heads=taught)
     running: dict[str, float] = {}
     started, since = time.monotonic(), done
     shares = [source.share for source in config.sources]
@@ -86,7 +88,7 @@ def finetune(config: TrainConfig) -> None:
             left = (config.steps - step) * config.batch_size / rate / 60
             log.write("train", step, {**running, "examples_per_s": rate, "minutes_left": left})
         if step % config.evaluate_every == 0 or step == config.steps:
-            measures = _measures({name: evaluate(model, rows, resamples=0) for name, rows in validation.items()})
+            measures = _measures({name: evaluate(model, rows, resamples=0) for name, rows in splits.items() if rows})
             log.write("evaluate", step, measures)
             history = [entry["selection"] for entry in log.entries("evaluate")]
             if history[-1] == max(history):
@@ -95,6 +97,7 @@ def finetune(config: TrainConfig) -> None:
             plot_curve(log, config.output / "curve.png")
             if config.patience and len(history) - 1 - history.index(max(history)) >= config.patience:
                 break
+    return taught
 
 
 def best_network(config: TrainConfig) -> Network:
@@ -104,47 +107,8 @@ def best_network(config: TrainConfig) -> Network:
     return network.eval()
 
 
-def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str, list[Example]]]:
-    """The training examples of each source, and by source name the labelled exchanges of the held-out groups."""
-    pools, held_out = [], {}
-    for source in sources:
-        examples = examples_from(source.format, _rows(source.path))
-        pools.append([e for e in examples if not _is_held_out(e.group, source.holdout)])
-        if source.holdout:
-            held_out[source.path.name.split(".")[0]] = [e for e in examples if _is_held_out(e.group, source.holdout)]
-    return pools, held_out
-
-
-def write_held_out(folder: Path, held_out: Mapping[str, Sequence[Example]]) -> None:
-    """One labelled file for each source (``<source>.jsonl``), as ``csnlp evaluate`` reads it."""
-    folder.mkdir(exist_ok=True)
-    for name, examples in held_out.items():
-        rows = {id(example.row): example.row for example in examples}  # a row can give several examples
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows.values())
-        (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
-
-
-def _rows(path: Path) -> Iterable[Mapping[str, Any]]:
-    from datasets import load_dataset
-
-    return load_dataset("json", data_files=str(path), split="train")  # type: ignore[no-any-return]
-
-
-def _is_held_out(group: str, share: float) -> bool:
-    return zlib.crc32(group.encode("utf-8", "surrogatepass")) % 10_000 < share * 10_000
-
-
 def _lengths(encoder: ExchangeEncoder, examples: Sequence[Example]) -> list[int]:
     return [len(encoded) for encoded in encoder.encode([example.exchange for example in examples])]
-
-
-def _gold(example: Example) -> GoldRow:
-    labels = {
-        name: tuple(int(value) for value in target) if HEADS[name].kind == "multilabel" else target.index(1.0)
-        for name, target in example.targets.items()
-        if HEADS[name].kind == "multilabel" or sum(target) == 1
-    }
-    return GoldRow(example.exchange, labels, example.group)
 
 
 def _step(
@@ -182,7 +146,7 @@ def _step(
 
 def _has_bf16(device: torch.device) -> bool:
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     flags = Path("/proc/cpuinfo")
     return flags.exists() and ("avx512_bf16" in (text := flags.read_text()) or "amx_bf16" in text)
 
@@ -215,12 +179,16 @@ def _schedule(step: int, config: TrainConfig) -> float:
 
 
 def _measures(evaluations: Mapping[str, Evaluation]) -> dict[str, float]:
-    measures = {}
+    """The measures of :data:`SELECTION` and auc, where a split has rows for the head; ``selection`` is 0 without any,
+    so that the last checkpoint is the best one."""
+    measures, chosen = {}, []
     for split, evaluation in evaluations.items():
-        for head in ("politeness", "accuracy", "complaint", "acts"):
-            for metric in {SELECTION[head], "auc"}:
-                value = evaluation.heads[head].metrics[metric].value
-                measures[f"{split}.{head}.{metric}"] = math.nan if value is None else value
-    chosen = [measures[f"{split}.{h}.{m}"] for split in evaluations for h, m in SELECTION.items()]
+        for head, metric in SELECTION.items():
+            if (found := evaluation.heads.get(head)) is None or not found.n:
+                continue
+            for name in (metric, "auc"):
+                value = found.metrics[name].value
+                measures[f"{split}.{head}.{name}"] = math.nan if value is None else value
+            chosen.append(measures[f"{split}.{head}.{metric}"])
     measures["selection"] = sum(v for v in chosen if not math.isnan(v)) / max(1, len(chosen))
     return measures

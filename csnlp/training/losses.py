@@ -39,8 +39,8 @@ def class_weights(examples: Sequence[Example], power: float) -> dict[str, Tensor
         known = [t for e in examples if (t := e.targets.get(name)) and sum(t) == 1]
         if head.kind == "multilabel" or not known:
             continue
-        counts = torch.tensor(known).sum(0).clamp(min=1)
-        weight = (counts / counts.sum()) ** -power
+        counts = torch.tensor(known).sum(0)
+        weight = (counts.clamp(min=1) / counts.sum()) ** -power
         weights[name] = weight * counts.sum() / (weight * counts).sum()
     return weights
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
+
+from csnlp.errors import ConfigError
 
 
 class RunLog:
@@ -22,14 +25,25 @@ class RunLog:
 
     def rewind(self, step: int) -> None:
         """Drop entries after ``step``: they are about to be made again by a resumed run."""
-        if self.path.exists():
-            kept = [line for line in self.path.read_text(encoding="utf-8").splitlines() if _step(line) <= step]
-            self.path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+        kept = [entry for entry in self._entries() if entry["step"] <= step]
+        partial = self.path.with_suffix(".partial")
+        partial.write_text("".join(json.dumps(e, ensure_ascii=False) + "\n" for e in kept), encoding="utf-8")
+        os.replace(partial, self.path)
 
     def entries(self, kind: str) -> list[dict[str, Any]]:
         """All entries of a kind, in order."""
-        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
-        return [entry for entry in map(json.loads, lines) if entry["kind"] == kind]
+        return [entry for entry in self._entries() if entry["kind"] == kind]
+
+    def _entries(self) -> list[dict[str, Any]]:
+        lines = self.path.read_bytes().splitlines() if self.path.exists() else []
+        entries = []
+        for number, line in enumerate(lines, 1):
+            try:
+                entries.append(json.loads(line))
+            except ValueError:
+                if number < len(lines):
+                    raise ConfigError(f"{self.path}:{number}: is not JSON; repair or delete the line") from None
+        return entries  # without a last line that a kill tore
 
 
 def plot_curve(log: RunLog, path: Path) -> None:
@@ -49,7 +63,3 @@ def plot_curve(log: RunLog, path: Path) -> None:
     if evaluated:
         right.legend(fontsize="x-small")
     figure.savefig(path, dpi=120)
-
-
-def _step(line: str) -> int:
-    return int(json.loads(line)["step"])

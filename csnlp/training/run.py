@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from importlib import import_module
 from pathlib import Path
 
 from csnlp.errors import ConfigError, MissingExtra
@@ -27,25 +30,37 @@ def train(recipe: Path) -> Path:
 
 def train_bert(config: TrainConfig) -> Path:
     """Fine-tune, fit the temperatures on the validation file, and write ``<output>/model``."""
-    try:
-        import torch  # noqa: F401
-        import transformers  # noqa: F401
-    except ImportError as error:
-        raise MissingExtra(error.name or "torch", "train") from error
+    for package in ("torch", "transformers", "datasets", "onnx", "matplotlib"):  # before the work, not after it
+        try:
+            import_module(package)
+        except ImportError as error:
+            raise MissingExtra(package, "train") from error
     from csnlp.evaluation.gold import read_gold
-    from csnlp.models.bert import BertModel
+    from csnlp.models.bert import BertModel, read_settings
     from csnlp.training.base import describe_base, tokenizer_from_base
     from csnlp.training.calibrate import fit_temperatures
-    from csnlp.training.export import export_model
+    from csnlp.training.export import export_model, write_settings
     from csnlp.training.finetune import best_network, finetune
 
-    finetune(config)
-    folder = config.output / "model"
+    heads = finetune(config)
+    folder, partial = config.output / "model", config.output / "model.partial"
+    shutil.rmtree(partial, ignore_errors=True)
     network, tokenizer = best_network(config), tokenizer_from_base(config.base)
     settings = {"name": config.name, "version": config.version, "base": describe_base(config.base)}
-    export_model(folder, network, tokenizer, settings)
+    export_model(partial, network, tokenizer, settings, heads)
     # Calibrated as it will run: on the CPU engine, with the weights as they are stored.
     gold = list(read_gold(config.validation))
-    logits = BertModel.from_folder(folder).logits([row.exchange for row in gold])
-    export_model(folder, network, tokenizer, {**settings, "temperatures": fit_temperatures(gold, logits)})
+    logits = BertModel.from_folder(partial).logits([row.exchange for row in gold])
+    write_settings(partial, {**read_settings(partial), "temperatures": fit_temperatures(gold, logits)})
+    _swap_in(partial, folder)
     return folder
+
+
+def _swap_in(partial: Path, folder: Path) -> None:
+    """Put ``partial`` in the place of ``folder``, which is complete at every moment that it is there."""
+    old = folder.with_suffix(".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(partial, folder)
+    shutil.rmtree(old, ignore_errors=True)

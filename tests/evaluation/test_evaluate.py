@@ -145,7 +145,7 @@ def test_a_model_with_wrong_arrays_is_refused(gold, told):
     rows = [gold(0, {"politeness": "polite"})]
     with pytest.raises(ModelError, match=r"head politeness has shape \(1, 3\); the model must return \(1, 5\)"):
         evaluate(told(politeness={"r0": [0.2, 0.3, 0.5]}), rows)
-    with pytest.raises(ModelError, match="not finite"):
+    with pytest.raises(ModelError, match="no probabilities"):
         evaluate(told(politeness={"r0": [np.nan] * 5}), rows)
 
 

@@ -144,6 +144,46 @@ def test_another_run_is_not_mixed_in(tmp_path, chats, make_scorer, change, told)
     assert score_file(fresh, source, output, restart=True, **options).scored_now >= 25
 
 
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize(
+    "content", [{"mine.txt": "x"}, {"manifest.json": "{}", "mine.txt": "x"}, {"manifest.json": "["}]
+)
+def test_a_folder_that_is_not_ours_is_left_alone(tmp_path, chats, make_scorer, content, restart):
+    folder = tmp_path / "out.jsonl.parts"
+    folder.mkdir()
+    for name, text in content.items():
+        (folder / name).write_text(text)
+    with pytest.raises(ConfigError, match=r"out\.jsonl\.parts .* move it away"):
+        score_file(make_scorer(), chats, tmp_path / "out.jsonl", restart=restart)
+    assert {path.name: path.read_text() for path in folder.iterdir()} == content
+
+
+def test_a_file_in_place_of_the_parts_is_told_and_an_empty_folder_taken(tmp_path, chats, make_scorer):
+    place = tmp_path / "out.jsonl.parts"
+    place.write_text("x")
+    with pytest.raises(ConfigError, match="move it away"):
+        score_file(make_scorer(), chats, tmp_path / "out.jsonl")
+    place.unlink()
+    place.mkdir()
+    assert score_file(make_scorer(), chats, tmp_path / "out.jsonl").scored == 25
+
+
+@pytest.mark.parametrize("name", ["out.jsonl", "out.csv", "out.parquet"])
+def test_whatever_the_scorer_depends_on_is_kept_and_compared(tmp_path, chats, make_scorer, monkeypatch, name):
+    kind, output = make_scorer, tmp_path / name
+    plain = kind.metadata
+    monkeypatch.setattr(kind, "metadata", lambda self: {**plain(self), "model_digest": "abc"})
+    with pytest.raises(RuntimeError):
+        score_file(make_scorer(stop_after=14), chats, output, chunk_size=4)
+    with monkeypatch.context() as patch, pytest.raises(ConfigError, match="model digest was abc, is now def"):
+        patch.setattr(kind, "metadata", lambda self: {**plain(self), "model_digest": "def"})
+        score_file(make_scorer(), chats, output, chunk_size=4)
+    score_file(make_scorer(), chats, output, chunk_size=4)
+    assert json.loads((tmp_path / f"{name}.meta.json").read_text(encoding="utf-8"))["model_digest"] == "abc"
+    if name.endswith("parquet"):
+        assert pq.read_schema(output).metadata[b"csnlp.model_digest"] == b"abc"
+
+
 def test_an_input_that_changes_meanwhile_is_told(tmp_path, chats, make_scorer):
     def touch(line: int, scored: int) -> None:
         if line == 28:

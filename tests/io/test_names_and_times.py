@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+import math
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -67,30 +67,41 @@ def test_speakers_with_numbers_and_names():
         ("2024-05-01T10:00:00.5", datetime(2024, 5, 1, 10, 0, 0, 500_000)),
         ("2024-05-01T10:00:00.123456789Z", datetime(2024, 5, 1, 10, 0, 0, 123_456, timezone.utc)),
         ("2024-05-01T10:00:00-0330", datetime(2024, 5, 1, 10, tzinfo=timezone(-timedelta(hours=3, minutes=30)))),
+        (1714528800, datetime(2024, 5, 1, 2, tzinfo=timezone.utc)),
+        (1714528800.5, datetime(2024, 5, 1, 2, 0, 0, 500_000, timezone.utc)),
+        (1714528800123, datetime(2024, 5, 1, 2, 0, 0, 123_000, timezone.utc)),
+        (" 1714528800 ", datetime(2024, 5, 1, 2, tzinfo=timezone.utc)),
+        ("1714528800123", datetime(2024, 5, 1, 2, 0, 0, 123_000, timezone.utc)),
+        ("1714528800.0", datetime(2024, 5, 1, 2, tzinfo=timezone.utc)),
+        (date(2024, 5, 1), datetime(2024, 5, 1)),
         (" ", None),
         (None, None),
         (datetime(2024, 5, 1), datetime(2024, 5, 1)),
     ],
 )
 def test_times(text, time):
-    assert parse_time(text, "time") == time
+    assert parse_time(text) == time
 
 
-@pytest.mark.parametrize("value", ["x", "10:00", "2024-02-30", "2024-05-01T25:00:00", "٢٠٢٤-05-01", 5, [], "20240501"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("x", "10:00", "2024-02-30", "2024-05-01T25:00:00", "٢٠٢٤-05-01", "20240501", "171452880012", "0000000001"),
+        *(5, -1, True, 10**400, math.nan, math.inf, []),
+    ],
+)
 def test_what_is_no_time(value):
-    with pytest.raises(InputError, match=r"^time: is not a time"):
-        parse_time(value, "time")
+    assert parse_time(value) is None
 
 
 @given(st.datetimes(timezones=st.none() | st.just(timezone.utc) | st.just(timezone(timedelta(hours=8)))))
 def test_iso_8601_comes_back(time):
     if time.year >= 1000:
-        assert parse_time(time.isoformat(), "time") == time
+        assert parse_time(time.isoformat()) == time
 
 
 @given(st.text())
 def test_no_text_breaks_it(text):
-    with suppress(InputError):
-        assert parse_time(text, "time") is None or text.strip()
+    assert parse_time(text) is None or text.strip()
     speaker_role(text)
     likely_role(text)

@@ -91,6 +91,44 @@ def test_another_file_called_parquet_is_told(tmp_path):
         list(read_exchanges(path))
 
 
+def test_a_damaged_page_ends_the_file_with_one_bad_row(tmp_path):
+    path = Path(written(tmp_path / "a.parquet", {"reply": [f"好的{n}" for n in range(3000)]}, row_group_size=1000))
+    chunk = pq.ParquetFile(path).metadata.row_group(2).column(0)
+    data = bytearray(path.read_bytes())
+    start = chunk.dictionary_page_offset or chunk.data_page_offset
+    data[start : start + chunk.total_compressed_size] = b"\xff" * chunk.total_compressed_size
+    path.write_bytes(data)
+    *good, bad = read_exchanges(path)
+    assert [type(item) for item in good] == [Exchange] * 2000
+    assert (bad.line, bad.field, bad.remedy) == (2001, "file", "get a whole copy")
+    assert bad.problem.startswith("is damaged from here on")
+
+
+def test_a_damaged_footer_is_told(tmp_path):
+    path = Path(written(tmp_path / "a.parquet", {"reply": ["好的"]}))
+    data = path.read_bytes()
+    size = int.from_bytes(data[-8:-4], "little")
+    path.write_bytes(data[: -8 - size] + b"\xff" * size + data[-8:])
+    with pytest.raises(ConfigError, match="damaged"):
+        list(read_exchanges(path))
+
+
+def test_two_columns_of_one_name_are_told_where_it_is_needed(tmp_path):
+    path = str(tmp_path / "a.parquet")
+    rows = [["好"], ["您好"], ["x"], ["y"]]
+    pq.write_table(pa.Table.from_arrays([pa.array(row) for row in rows], ["reply", "reply", "z", "z"]), path)
+    with pytest.raises(ConfigError, match="2 columns are named 'reply'"):
+        list(read_exchanges(path))
+    pq.write_table(pa.Table.from_arrays([pa.array(row) for row in rows], ["reply", "Reply", "z", "z"]), path)
+    assert [item.reply for item in read_exchanges(path)] == ["好"]
+
+
+def test_days_and_times_out_of_range_cost_no_row(tmp_path):
+    days = written(tmp_path / "a.parquet", {"reply": ["好"], "time": pa.array([datetime(2024, 5, 1)], pa.date32())})
+    far = written(tmp_path / "b.parquet", {"reply": ["好"], "time": pa.array([10**15], pa.timestamp("ms"))})
+    assert [item.time for path in (days, far) for item in read_exchanges(path)] == [datetime(2024, 5, 1), None]
+
+
 def test_rows_of_pandas_may_have_gaps_and_arrays():
     row = {
         "id": pd.NA,

@@ -120,6 +120,14 @@ def test_broken_bytes_cost_one_row(read):
     assert (before.reply, bad.field, bad.id, after.reply) == ("好的", "reply", "2", "在的")
 
 
+def test_two_columns_of_one_name_are_told_where_it_is_needed(read):
+    for header in ("回复,回复,备注,备注", "Reply, reply ,备注,备注"):
+        with pytest.raises(ConfigError, match=r"2 columns are named .* which is to hold the reply; rename"):
+            read("a.csv", f"{header}\n好,您好,x,y\n")
+    (exchange,) = read("a.csv", "Reply,reply,备注,备注\n好,您好,x,y\n")
+    assert exchange.reply == "您好"
+
+
 def test_a_header_that_cannot_be_read_is_told(read):
     with pytest.raises(ConfigError, match="header"):
         read("a.csv", 'id,"reply\n1,好')

@@ -100,9 +100,29 @@ def test_a_bad_agent_turn_spoils_its_own_exchange(read):
     assert [turn.text for turn in good.context] == ["在吗"]
 
 
-def test_a_bad_time_is_told(read):
-    (bad,) = read("a.txt", "客户：在吗\n[2024-13-01 10:00:00] 客服：在\n")
-    assert (bad.line, bad.field) == (2, "time")
+def test_a_bad_time_is_no_time(read):
+    (exchange,) = read("a.txt", "客户：在吗\n[2024-13-01 10:00:00] 客服：在\n")
+    assert (exchange.reply, exchange.time) == ("在", None)
+
+
+@pytest.mark.parametrize("word", ["亲", "会员", "商家"])
+def test_a_line_that_opens_with_an_address_goes_on(read, word):
+    (exchange,) = read("a.txt", f"客服：您好\n{word}：请看详情页\n")
+    assert exchange.reply == f"您好\n{word}：请看详情页"
+
+
+def test_an_address_is_a_speaker_where_it_cannot_be_a_word(read):
+    for text in (
+        "亲：在吗\n客服：在的\n亲：好",
+        "买家：在吗\n商家：在的\n买家：好",
+        "会员：在吗\n商家：在的\n会员：好",
+    ):
+        (exchange,) = read("a.txt", text)
+        assert (turns(exchange)[0][1], exchange.reply) == ("在吗", "在的")
+    _, second = read("a.txt", "[10:00:00] 客服：您好\n[10:00:05] 亲：在吗\n[10:00:09] 客服：在的\n")
+    assert turns(second) == [("agent", "您好"), ("customer", "在吗"), ("agent", "在的")]
+    (exchange,) = read("a.jsonl", [{"turns": [{"role": "亲", "text": "在吗"}, {"role": "商家", "text": "在的"}]}])
+    assert turns(exchange) == [("customer", "在吗"), ("agent", "在的")]
 
 
 def test_a_customer_alone_is_told(read):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,9 +66,6 @@ def test_a_folder_that_is_no_model_says_what_is_missing(tiny_model: Path, tmp_pa
     with pytest.raises(ModelError, match=r"csnlp\.json"):
         load_model(tmp_path)
     broken = shutil.copytree(tiny_model, tmp_path / "broken")
-    (broken / "tokenizer.json").unlink()
-    with pytest.raises(Exception, match=r"tokenizer|file"):
-        load_model(broken)
     settings = json.loads((broken / "csnlp.json").read_text())
     (broken / "csnlp.json").write_text(json.dumps({**settings, "kind": "magic"}))
     with pytest.raises(ModelError, match="unknown kind of model 'magic'"):
@@ -80,3 +78,53 @@ def test_damaged_weights_are_an_error_not_a_score(tiny_model: Path, tmp_path: Pa
     weights.write_bytes(weights.read_bytes()[:5000])
     with pytest.raises(ModelError, match="cannot be loaded"):
         load_model(broken)
+
+
+def test_only_the_taught_heads_are_reported(tiny_model: Path, tmp_path: Path, exchanges: list[Exchange]) -> None:
+    folder = changed(tiny_model, tmp_path, lambda data: [data["heads"].pop(name) for name in ("acts", "satisfaction")])
+    for device in ("cpu", "torch"):
+        model = BertModel.from_folder(folder, device)
+        assert list(model.predict(exchanges).heads) == [name for name in HEADS if name not in ("acts", "satisfaction")]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda data: data.pop("heads"), "'heads' is missing"),
+        (lambda data: data["heads"]["acts"].reverse(), "its labels of acts are guess, .*; here they are apology"),
+        (lambda data: data["heads"].update(mood=["good"]), "its labels of mood are good; there is no such head here"),
+        (lambda data: data.pop("version"), "'version' is missing"),
+        (lambda data: data["network"].update(max_tokens=512), r"positions.weight has shape \(96, 32\).* \(512, 32\)"),
+        (lambda data: data["network"].update(layers=3), "Missing key.*layers.2"),
+        (lambda data: data["network"].update(attention_heads=5), "5 attention heads do not divide"),
+        (lambda data: data["network"].update(colour="red"), "colour"),
+    ],
+)
+def test_wrong_settings_are_a_model_error(change: Any, message: str, tiny_model: Path, tmp_path: Path) -> None:
+    folder = changed(tiny_model, tmp_path, change)
+    with pytest.raises(ModelError, match=f"(?s){folder}: .*{message}"):
+        load_model(folder, device="torch")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", b'{"model": {"type": "WordPiece", "vocab": {}}}'])
+def test_a_broken_tokenizer_is_a_model_error(content: bytes | None, tiny_model: Path, tmp_path: Path) -> None:
+    folder = changed(tiny_model, tmp_path)
+    (folder / "tokenizer.json").unlink()
+    if content is not None:
+        (folder / "tokenizer.json").write_bytes(content)
+    with pytest.raises(ModelError, match=f"{folder}: "):
+        load_model(folder)
+
+
+def test_an_unknown_device_is_a_model_error(tiny_model: Path) -> None:
+    with pytest.raises(ModelError, match=f"{tiny_model}: .* device 'abacus': .*abacus"):
+        load_model(tiny_model, device="abacus")
+
+
+def changed(model: Path, tmp_path: Path, change: Any = lambda data: None) -> Path:
+    """A copy of ``model`` whose csnlp.json went through ``change``."""
+    folder = shutil.copytree(model, tmp_path / "changed")
+    data = json.loads((folder / "csnlp.json").read_text(encoding="utf-8"))
+    change(data)
+    (folder / "csnlp.json").write_text(json.dumps(data), encoding="utf-8")
+    return folder

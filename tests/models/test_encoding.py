@@ -39,6 +39,27 @@ def test_the_oldest_turns_are_left_out_first(encoder: ExchangeEncoder) -> None:
     assert _text(encoder, encoded, REPLY) == "服：三天"
 
 
+def test_the_customers_words_stay_whatever_the_agent_said_after_them(encoder: ExchangeEncoder) -> None:
+    turns = (Turn("customer", "投诉快递"), Turn("agent", "请稍等" * 100))
+    (encoded,) = encoder.encode([Exchange("您好", turns)])
+    assert _text(encoder, encoded, CUSTOMER) == "客：投诉快递"
+
+
+def test_a_long_reference_leaves_room_for_the_reply(encoder: ExchangeEncoder) -> None:
+    (encoded,) = encoder.encode([Exchange("三天" * 100, (Turn("customer", "退款" * 100),), reference="包邮" * 100)])
+    assert (encoded.segments == REPLY).sum() > 15 and (encoded.segments == REFERENCE).sum() > 8
+
+
+def test_a_very_long_chat_costs_what_its_end_costs(encoder: ExchangeEncoder) -> None:
+    end = (Turn("agent", "您好"), Turn("customer", "什么时候发货"))
+    old = (Turn("agent", "请稍等" * 10),) * 2_000
+    (short,), (long,) = (
+        encoder.encode([Exchange("三天", (*old[:300], *end))]),
+        encoder.encode([Exchange("三天", (*old, *end))]),
+    )
+    assert np.array_equal(short.ids, long.ids)
+
+
 def test_a_long_reply_keeps_its_beginning_and_its_end(encoder: ExchangeEncoder) -> None:
     (encoded,) = encoder.encode([Exchange("您好" + "查" * 300 + "谢谢", (Turn("customer", "退款" * 100),))])
     reply = _text(encoder, encoded, REPLY)

@@ -23,8 +23,8 @@ def test_a_book_of_ones_own_changes_the_total(tiny_model: Path, tmp_path: Path) 
     ("text", "message"),
     [
         ("name: [", "not a YAML file"),
-        ("- 1", "exactly the keys name, version, review_below, weights"),
-        (BOOK + "extra: 1\n", "exactly the keys"),
+        ("- 1", "expected exactly the keys name, version, review_below, weights"),
+        (BOOK + "extra: 1\n", "expected exactly the keys"),
         (BOOK.replace("0.6", "7"), "review_below: expected a number from 0 to 1, found 7"),
         (BOOK.replace("accuracy", "acts"), "weights: expected heads among politeness, accuracy"),
         (BOOK.replace("3}", "-3}"), "weights: expected numbers above 0"),

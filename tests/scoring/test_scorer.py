@@ -142,16 +142,49 @@ def test_frames_keep_kind_rows_and_index(scorer: csnlp.Scorer) -> None:
     assert polars["total"][0] == frame.loc[7, "total"]
 
 
+def test_frames_have_the_same_columns_and_types_whatever_is_in_them(scorer: csnlp.Scorer) -> None:
+    full = scorer.score_frame(pl.DataFrame({"reply": ["亲，三天"], "question": ["几天"]}))
+    bad = scorer.score_frame(pl.DataFrame({"reply": ["😀"]}))
+    empty = scorer.score_frame(pl.DataFrame({"reply": []}, schema={"reply": pl.String}))
+    assert full.schema == bad.schema == empty.schema and len(pl.concat([full, bad, empty])) == 2
+    assert list(scorer.score_frame(pd.DataFrame({"reply": []})).columns) == full.columns
+
+
+class Broken:
+    def __init__(self, array: object) -> None:
+        self.array = array
+
+    def predict(self, exchanges: Sequence[Exchange], /) -> Prediction:
+        return Prediction({"politeness": self.array})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    "array", [np.full((1, 5), np.nan), np.ones((2, 5)) / 5, np.ones((1, 4)) / 4, [[0.2] * 4], np.full((1, 5), 3.0)]
+)
+def test_a_model_that_returns_nonsense_is_an_error_not_a_verdict(array: object) -> None:
+    with pytest.raises(csnlp.ModelError, match="head politeness has"):
+        csnlp.load(Broken(array)).score("好的")
+
+
+def test_malformed_exchanges_are_errors_of_their_own_row(scorer: csnlp.Scorer) -> None:
+    row = {"role": "customer", "text": "在吗"}
+    wrong = [Exchange("好", context=(row,)), Exchange("好", context=None), Exchange("好")]  # type: ignore[arg-type]
+    errors = [score.error for score in scorer.score_many(wrong)]
+    assert "give csnlp.Turn(role, text)" in (errors[0] or "") and "NoneType" in (errors[1] or "")
+    assert errors[2] is None
+    with pytest.raises(csnlp.InputError, match="give a list of replies"):
+        scorer.score_many("您好")
+    with pytest.raises(csnlp.InputError, match="put them into it"):
+        scorer.score(Exchange("好"), question="在吗")
+
+
 def test_something_that_is_no_frame_is_refused(scorer: csnlp.Scorer) -> None:
     with pytest.raises(csnlp.InputError, match="pandas or polars"):
         scorer.score_frame([1])
 
 
 def test_metadata_names_what_made_the_scores(scorer: csnlp.Scorer) -> None:
-    assert scorer.metadata() == {
-        "model": "tiny",
-        "model_version": "1.2",
-        "rule_book": "taobao",
-        "rule_book_version": scorer.book.version,
-        "csnlp_version": csnlp.__version__,
-    }
+    metadata = scorer.metadata()
+    assert metadata["model"] == "tiny" and metadata["model_version"] == "1.2"
+    assert metadata["rule_book"] == "taobao" and metadata["csnlp_version"] == csnlp.__version__
+    assert all(metadata.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from safetensors.numpy import load_file
 import csnlp
 from csnlp.cli.main import main
 from csnlp.training import finetune as finetune_module
+from csnlp.training import run as run_module
 from csnlp.training.config import read_config, train_config
 from csnlp.training.finetune import finetune
+from csnlp.training.progress import RunLog
 
 SETTINGS: dict[str, Any] = {
     "name": "ours",
@@ -89,7 +92,82 @@ def test_it_learns_what_the_labels_say(tiny_base: Path, labelled: Path, tmp_path
     assert (tmp_path / "run/curve.png").stat().st_size > 5_000
     held_out = (tmp_path / "run/heldout/labelled.jsonl").read_text(encoding="utf-8").splitlines()
     assert 10 < len(held_out) < 40
-    assert set(json.loads((folder / "csnlp.json").read_text())["temperatures"]) >= {"politeness", "complaint"}
+    settings = json.loads((folder / "csnlp.json").read_text())
+    assert set(settings["temperatures"]) >= {"politeness", "complaint"}
+    assert (
+        set(settings["heads"]) == set(csnlp.heads.HEADS) - {"satisfaction"}
+        and scorer.score("您好").satisfaction is None
+    )
+
+
+def test_sources_that_teach_one_head_and_hold_nothing_out(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
+    rows = [json.loads(line) for line in labelled.read_text(encoding="utf-8").splitlines()]
+    only = [{**row, "labels": {"politeness": row["labels"]["politeness"]}} for row in rows]
+    polite = tmp_path / "polite.jsonl"
+    polite.write_text("".join(json.dumps(row) + "\n" for row in only), encoding="utf-8")
+    path = recipe(tmp_path, tiny_base, labelled, sources=[{"path": str(polite)}])
+    folder = run_module.train(path)
+    entry = RunLog(tmp_path / "run").entries("evaluate")[-1]
+    assert {name for name in entry if "." in name} == {"validation.politeness.kappa", "validation.politeness.auc"}
+    assert entry["selection"] == entry["validation.politeness.kappa"]
+    score = csnlp.load(folder).score("自己看", question="多少钱")
+    assert score.politeness is not None and score.accuracy is None and score.complaint is None and not score.acts
+
+
+def test_nothing_to_measure_keeps_the_last_weights(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
+    nothing = tmp_path / "nothing.jsonl"
+    nothing.touch()
+    sources = [{"path": str(labelled)}]
+    assert run_module.train(recipe(tmp_path, tiny_base, labelled, sources=sources, validation=str(nothing))).is_dir()
+    best, last = (load_file(tmp_path / f"run/{name}.safetensors") for name in ("best", "last"))
+    assert all(np.array_equal(array, last[f"network.{name}"]) for name, array in best.items())
+
+
+def test_another_recipe_does_not_go_on_from_the_checkpoint(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
+    run(recipe(tmp_path, tiny_base, labelled))
+    (tmp_path / "run/run.json").unlink()  # as an earlier csnlp left it
+    run(recipe(tmp_path, tiny_base, labelled, log_every=2, threads=1))
+    with pytest.raises(csnlp.ConfigError, match=r"other settings \(seed, steps changed since\); give another output"):
+        run(recipe(tmp_path, tiny_base, labelled, seed=6, steps=16))
+    (tmp_path / "run/last.safetensors").unlink()
+    run(recipe(tmp_path, tiny_base, labelled, seed=6))
+
+
+def test_a_kill_while_calibrating_leaves_the_model_before(
+    tiny_base: Path, labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    path, folder = recipe(tmp_path, tiny_base, labelled), tmp_path / "run/model"
+    for there_was_one in (False, True):
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr("csnlp.training.calibrate.fit_temperatures", die)
+            run_module.train(path)
+        assert folder.exists() == there_was_one
+        assert "temperatures" in json.loads((run_module.train(path) / "csnlp.json").read_text())
+    assert not list(folder.parent.glob("model.*"))
+
+
+def test_a_torn_last_line_of_the_log_is_dropped(tmp_path: Path) -> None:
+    log = RunLog(tmp_path)
+    log.write("evaluate", 4, {"selection": 0.5})
+    with log.path.open("ab") as file:
+        file.write('{"kind": "evaluate", "st客'.encode()[:-1])
+    assert [entry["step"] for entry in log.entries("evaluate")] == [4]
+    log.rewind(4)
+    log.write("evaluate", 8, {"selection": 0.6})
+    assert [entry["step"] for entry in log.entries("evaluate")] == [4, 8]
+
+
+@pytest.mark.parametrize("package", ["torch", "transformers", "datasets", "onnx", "matplotlib"])
+def test_a_missing_package_is_told_before_the_work(
+    package: str, tiny_base: Path, labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(csnlp.MissingExtra, match=rf"{package} is needed here.*csnlp-zh\[train\]"):
+        run_module.train(recipe(tmp_path, tiny_base, labelled))
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(

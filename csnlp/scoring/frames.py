@@ -24,6 +24,10 @@ def score_frame(scorer: Scorer, frame: Frame) -> Frame:
     scored has its reason in ``error``. Raises :class:`csnlp.errors.InputError` for something that is no frame, or one
     without replies.
     """
+    import pyarrow as pa
+
+    from csnlp.io.parquet_writer import schema
+
     kind = type(frame).__module__.partition(".")[0]
     if kind not in ("pandas", "polars"):
         raise InputError("frame", f"is {type(frame).__name__}", "give a pandas or polars DataFrame")
@@ -37,14 +41,16 @@ def score_frame(scorer: Scorer, frame: Frame) -> Frame:
     ]
     scores = iter(scorer.score_many([item for item in items if isinstance(item, Exchange)]))
     out = [_output(next(scores) if isinstance(item, Exchange) else _failed(item)) for item in items]
+    columns = schema({}, probabilities=False).append(pa.field("error", pa.string()))
     if kind == "pandas":
         import pandas
 
-        result: Any = pandas.DataFrame(out, index=table.index)
+        result: Any = pandas.DataFrame(out, index=table.index, columns=columns.names)
     else:
         import polars
 
-        result = polars.DataFrame(out, infer_schema_length=None)
+        # By way of Arrow, so that the types are the same for every frame, an empty one too.
+        result = polars.from_arrow(pa.Table.from_pylist(out, schema=columns))
     scored: Frame = result
     return scored
 

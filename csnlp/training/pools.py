@@ -1,0 +1,66 @@
+"""The data of a run: the pool that each source gives, and what is held out of it to be measured on."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from csnlp.errors import ConfigError
+from csnlp.evaluation.gold import GoldRow
+from csnlp.heads import HEADS
+from csnlp.training.config import Source
+from csnlp.training.examples import Example, examples_from
+
+
+def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str, list[Example]]]:
+    """The training examples of each source, and by source name the labelled exchanges of the held-out groups.
+
+    Raises :class:`csnlp.errors.ConfigError` for a source that has nothing to teach.
+    """
+    pools, held_out = [], {}
+    for source in sources:
+        examples = [example for example in examples_from(source.format, _rows(source.path)) if example.targets]
+        pools.append([e for e in examples if not _is_held_out(e.group, source.holdout)])
+        if not pools[-1]:
+            raise ConfigError(f"{source.path}: has no labelled row to train on; leave it out, or lower its holdout")
+        if source.holdout:
+            held_out[source.path.name.split(".")[0]] = [e for e in examples if _is_held_out(e.group, source.holdout)]
+    return pools, held_out
+
+
+def taught_heads(pools: Iterable[Sequence[Example]], head_weights: Mapping[str, float]) -> tuple[str, ...]:
+    """The heads that some example has a target for and that do not weigh 0, in the order of HEADS."""
+    known = {name for pool in pools for example in pool for name in example.targets}
+    return tuple(name for name in HEADS if name in known and head_weights.get(name, 1.0))
+
+
+def write_held_out(folder: Path, held_out: Mapping[str, Sequence[Example]]) -> None:
+    """One labelled file for each source (``<source>.jsonl``), as ``csnlp evaluate`` reads it."""
+    folder.mkdir(exist_ok=True)
+    for name, examples in held_out.items():
+        rows = {id(example.row): example.row for example in examples}  # a row can give several examples
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows.values())
+        (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
+def gold_row(example: Example) -> GoldRow:
+    """``example`` as an evaluation reads it: only what is known exactly."""
+    labels = {
+        name: tuple(int(value) for value in target) if HEADS[name].kind == "multilabel" else target.index(1.0)
+        for name, target in example.targets.items()
+        if HEADS[name].kind == "multilabel" or sum(target) == 1
+    }
+    return GoldRow(example.exchange, labels, example.group)
+
+
+def _rows(path: Path) -> Iterable[Mapping[str, Any]]:
+    from datasets import load_dataset
+
+    return load_dataset("json", data_files=str(path), split="train")  # type: ignore[no-any-return]
+
+
+def _is_held_out(group: str, share: float) -> bool:
+    return zlib.crc32(group.encode("utf-8", "surrogatepass")) % 10_000 < share * 10_000

@@ -1,0 +1,41 @@
+"""``run.json``: the settings that a run folder's checkpoint was made with, so that no other run goes on from it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from typing import Any
+
+from csnlp.errors import ConfigError
+from csnlp.training.config import TrainConfig
+
+_FREE = ("output", "log_every", "threads")
+"""Settings that may change from one start to the next."""
+
+
+def keep_record(config: TrainConfig) -> None:
+    """Write the record of ``config`` into its folder; a checkpoint without a record is taken to be of this run.
+
+    Raises :class:`csnlp.errors.ConfigError` when the folder's checkpoint was made with other settings.
+    """
+    path = config.output / "run.json"
+    record = _record(config)
+    if path.exists() and (config.output / "last.safetensors").exists():
+        try:
+            kept = dict(json.loads(path.read_text(encoding="utf-8")))
+        except ValueError as error:
+            raise ConfigError(f"{path} is broken ({error}); delete it if the recipe is that of the run") from None
+        if changed := [name for name in {**record, **kept} if record.get(name) != kept.get(name)]:
+            raise ConfigError(
+                f"{config.output} holds a run with other settings ({', '.join(changed)} changed since); give another "
+                f"output folder, or delete this one to begin anew"
+            )
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    os.replace(partial, path)
+
+
+def _record(config: TrainConfig) -> dict[str, Any]:
+    settings = {name: value for name, value in asdict(config).items() if name not in _FREE}
+    return dict(json.loads(json.dumps(settings, default=str)))
