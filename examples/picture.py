@@ -1,0 +1,43 @@
+"""Makes examples/score.svg: what a terminal shows after ``csnlp score examples/chats.jsonl``.
+
+python examples/picture.py
+"""
+
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+import csnlp
+from csnlp.cli.tables import score_table, summary_table
+from csnlp.io import BadRow, Source, score_stream
+from csnlp.io.summary import Tally
+
+FOLDER = Path(__file__).parent
+SHOWN = (
+    "skin-allergy",
+    "plain-stock",
+    "cold-lookup",
+    "rude-poor",
+    "evasive-date",
+    "wrong-offtopic",
+    "c-delay-2",
+    "c-logistics-3",
+)
+
+
+def main() -> None:
+    console = Console(record=True, width=108)
+    scorer, tally, rows = csnlp.load(), Tally(), []
+    began = time.perf_counter()
+    for outcome in score_stream(scorer, Source.of(FOLDER / "chats.jsonl")):
+        tally.add(outcome)
+        if not isinstance(outcome, BadRow) and outcome["id"] in SHOWN:
+            rows.append(outcome)
+    console.print(score_table(rows))
+    console.print(summary_table(tally.summary(scored_now=tally.scored, seconds=time.perf_counter() - began)))
+    console.save_svg(str(FOLDER / "score.svg"), title="csnlp score examples/chats.jsonl")
+
+
+if __name__ == "__main__":
+    main()
