@@ -51,7 +51,7 @@ def plot_curve(log: RunLog, path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 4), layout="constrained")
+    figure = Figure(figsize=(12, 4), layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)
     train, evaluated = log.entries("train"), log.entries("evaluate")
@@ -61,5 +61,5 @@ def plot_curve(log: RunLog, path: Path) -> None:
         right.plot([e["step"] for e in evaluated], [e.get(name) for e in evaluated], marker=".", label=name)
     right.set(title="Validation", xlabel="step", ylim=(0, 1))
     if evaluated:
-        right.legend(fontsize="x-small")
+        right.legend(fontsize="x-small", loc="upper left", bbox_to_anchor=(1.0, 1.0))
     figure.savefig(path, dpi=120)
