@@ -76,7 +76,10 @@ def finetune(config: TrainConfig) -> tuple[str, ...]:
     started, since = time.monotonic(), done
     shares = [source.share for source in config.sources]
     stream = batches(pools, shares, config.batch_size, config.seed, partial(_lengths, encoder), done)
+    stopped = _out_of_patience(log, config.patience)
     for step, batch in zip(range(done + 1, config.steps + 1), stream, strict=False):
+        if stopped:
+            break
         torch.manual_seed(config.seed * 1_000_003 + step)
         losses = _step(
             network, optimizer, encoder, [augment(e, rng) for e, rng in batch], weights, config, step, device
@@ -95,9 +98,14 @@ def finetune(config: TrainConfig) -> tuple[str, ...]:
                 save_network(best, network)
             save_checkpoint(last, network, optimizer, step)
             plot_curve(log, config.output / "curve.png")
-            if config.patience and len(history) - 1 - history.index(max(history)) >= config.patience:
-                break
+            stopped = _out_of_patience(log, config.patience)
     return taught
+
+
+def _out_of_patience(log: RunLog, patience: int) -> bool:
+    """Whether the last ``patience`` evaluations brought nothing better; never for 0."""
+    history = [entry["selection"] for entry in log.entries("evaluate")]
+    return bool(patience and history) and len(history) - 1 - history.index(max(history)) >= patience
 
 
 def best_network(config: TrainConfig) -> Network:

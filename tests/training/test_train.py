@@ -74,6 +74,12 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     assert steps == sorted(steps) and steps.count(4) == 2  # one line of training, one of evaluation
 
 
+def test_a_run_that_gets_no_better_stops_and_stays_stopped(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
+    path = recipe(tmp_path, tiny_base, labelled, learning_rate=0.0, head_learning_rate=0.0, patience=1)
+    assert int(run(path)["step"]) == 8  # evaluated at 4 and at 8, of 12
+    assert int(run(path)["step"]) == 8
+
+
 def test_it_learns_what_the_labels_say(tiny_base: Path, labelled: Path, tmp_path: Path, capsys: Any) -> None:
     path = recipe(tmp_path, tiny_base, labelled, steps=120, batch_size=16, evaluate_every=40)
     assert main(["train", str(path)]) == 0
