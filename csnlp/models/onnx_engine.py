@@ -11,13 +11,12 @@ from csnlp.types import FloatArray
 
 
 class OnnxEngine:
-    """Runs ``model.onnx``; ``threads`` 0 lets ONNX Runtime take one for each physical core."""
+    """Runs ``model.onnx``, on one thread for each physical core."""
 
-    def __init__(self, path: Path, threads: int = 0) -> None:
+    def __init__(self, path: Path) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
         options.log_severity_level = 3
         # Weights are stored as int8 with scales; unpacked once, when the session starts, not in every run.
         options.add_session_config_entry("session.disable_quant_qdq", "1")

@@ -115,7 +115,7 @@ class Scorer:
         good = [exchange for exchange, error in zip(window, errors, strict=True) if error is None]
         scored = iter(self._predicted(good))
         return [
-            next(scored) if error is None else Score(id=getattr(exchange, "id", ""), error=error)
+            next(scored) if error is None else Score(id=getattr(exchange, "id", None) or "", error=error)
             for exchange, error in zip(window, errors, strict=True)
         ]
 
@@ -140,6 +140,10 @@ def _exchange(reply: str | Exchange, question: str | None, context: Sequence[Tur
 
 def _error(exchange: object) -> str | None:
     if not isinstance(exchange, Exchange):
+        from csnlp.io.badrow import BadRow
+
+        if isinstance(exchange, BadRow):  # what read_exchanges gives for a row that it cannot read
+            return f"{exchange.field}: {exchange.problem}; {exchange.remedy}"
         return f"{type(exchange).__name__} is not an exchange; give csnlp.Exchange or the reply as a string"
     try:
         check_exchange(exchange)

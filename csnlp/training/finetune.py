@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import torch
@@ -152,6 +152,7 @@ def _step(
     return {"loss": loss.item(), **{name: value.item() for name, value in losses.items()}}
 
 
+@lru_cache(maxsize=1)
 def _has_bf16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from csnlp.training.examples import Example
 
@@ -67,14 +68,8 @@ def _window(
     return cut
 
 
-_ORDERS: dict[tuple[int, str], list[int]] = {}
-
-
-def _order(size: int, key: str) -> list[int]:
-    if (size, key) not in _ORDERS:
-        if len(_ORDERS) > 64:
-            _ORDERS.clear()
-        order = list(range(size))
-        random.Random(key).shuffle(order)
-        _ORDERS[size, key] = order
-    return _ORDERS[size, key]
+@lru_cache(maxsize=64)
+def _order(size: int, key: str) -> tuple[int, ...]:
+    order = list(range(size))
+    random.Random(key).shuffle(order)
+    return tuple(order)

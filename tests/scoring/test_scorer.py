@@ -100,6 +100,14 @@ def test_one_bad_exchange_does_not_stop_the_others(scorer: csnlp.Scorer) -> None
     assert scores[1].total is None and scores[4].total is not None
 
 
+def test_what_the_reader_gives_can_be_scored_as_it_is(scorer: csnlp.Scorer, tmp_path: Path) -> None:
+    path = tmp_path / "chats.jsonl"
+    path.write_text('{"reply": "您好"}\n{"id": "b", "reply": "😀"}\n{"no": 1}\n', encoding="utf-8")
+    good, emoji, missing = scorer.score_many(csnlp.read_exchanges(path))
+    assert good.error is None and emoji.id == "b"
+    assert "only emoji" in (emoji.error or "") and "reply: is missing" in (missing.error or "")
+
+
 def test_a_generator_gives_a_generator_that_reads_only_as_far_as_needed(scorer: csnlp.Scorer) -> None:
     read = []
 
