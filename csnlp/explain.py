@@ -17,12 +17,31 @@ def explain(score: Score) -> str:
     for line in score.lines:
         numbers = (f"{line.score:.3f}", f"{line.weight:g}", f"{line.possible:.2f}", f"{line.points:.2f}")
         rows.append((line.item, line.label, *numbers))
-    for finding in score.findings:
-        rows.append((finding.clause, finding.message, "", "", "", f"{finding.points:+.2f}"))
     total = "–" if score.total is None else f"{score.total:.2f}"
-    rows.append(("total", "review" if score.review else "", "", "", "100.00", total))
+    rows.append(("total", " ".join(filter(None, (score.band, "review" * score.review))), "", "", "100.00", total))
     widths = [max(_width(row[column]) for row in rows) for column in range(len(_TITLES))]
-    return "\n".join(_line(row, widths) for row in rows)
+    table = [_line(row, widths) for row in rows]
+    return "\n".join([*table, *_findings(score), *_not_applicable(score)])
+
+
+def _findings(score: Score) -> list[str]:
+    lines = []
+    for finding in score.findings:
+        lines.append(f"{finding.rule} [{finding.start}:{finding.end}] {finding.points:+.2f} {finding.message}")
+        if finding.suggestion:
+            lines.append(f"  → {finding.suggestion}")
+    return ["", *lines] if lines else []
+
+
+def _not_applicable(score: Score) -> list[str]:
+    """The clauses that were not decided, by reason."""
+    from csnlp.rules.verdict import REASONS
+
+    clauses: dict[str, list[str]] = {}
+    for clause, reason in score.not_applicable.items():
+        clauses.setdefault(reason, []).append(clause)
+    lines = [f"n/a {' '.join(names)}: {REASONS[reason]}" for reason, names in clauses.items()]
+    return ["", *lines] if lines else []
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:

@@ -35,7 +35,9 @@ class Exchange:
     """One agent reply and what came before it.
 
     ``context`` holds the turns before the reply, oldest first. ``reference`` is the shop's standard answer or facts,
-    if there is one: accuracy is then judged against it.
+    if there is one: accuracy is then judged against it. ``after`` holds the turns that came after the reply, as far as
+    the conversation went (empty: the reply was the last word); None when that is not known. No model looks at it: it
+    is for rules on the course of a whole conversation.
     """
 
     reply: str
@@ -44,6 +46,7 @@ class Exchange:
     id: str = ""
     agent: str | None = None
     time: datetime | None = None
+    after: tuple[Turn, ...] | None = None
 
     @property
     def has_customer(self) -> bool:
@@ -70,6 +73,7 @@ class Conversation:
                     id=f"{self.id}#{index + 1}",
                     agent=self.agent,
                     time=turn.time,
+                    after=self.turns[index + 1 :],
                 )
 
 
@@ -102,7 +106,11 @@ class HeadScore:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that fired: where (character span in the original reply), what it costs (points) and why."""
+    """A rule that fired: where (character span in the original reply; the whole reply where the evidence is no stretch
+    of it), what it changes (points of the total's 100, below 0 when it costs) and why.
+
+    ``severity``: ``info``, ``praise``, ``minor``, ``major`` or ``critical``. ``suggestion``: how to say it instead.
+    """
 
     clause: str
     rule: str
@@ -110,11 +118,17 @@ class Finding:
     end: int
     points: float
     message: str
+    severity: str = "minor"
+    suggestion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a score's account: ``points`` of ``possible`` on the 0-100 scale; they add up to the total."""
+    """One line of a score's account: ``points`` of ``possible`` on the 0-100 scale; they add up to the total.
+
+    ``item`` is a clause (or a veto or ceiling, with nothing possible and points below 0), ``label`` the rules that
+    fired (``✓``: none), ``score`` the share of the points that was kept (0..1), ``weight`` the clause's in its section.
+    """
 
     item: str
     label: str
@@ -127,6 +141,9 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Score:
     """The verdict on one exchange. A head that does not apply, or that the model lacks, is None.
+
+    ``total`` is 0..100, ``band`` the rule book's name for it. ``not_applicable``: clause → why it could not be decided
+    (a key of :data:`csnlp.rules.REASONS`); such clauses are left out of the total.
 
     ``error`` is set, and everything else empty, when the exchange could not be scored (see its message).
     """
@@ -143,6 +160,8 @@ class Score:
     total: float | None = None
     lines: tuple[Line, ...] = ()
     findings: tuple[Finding, ...] = ()
+    band: str | None = None
+    not_applicable: Mapping[str, str] = field(default_factory=dict)
     error: str | None = None
 
     def to_dict(self, probabilities: bool = False) -> dict[str, Any]:
@@ -161,7 +180,9 @@ class Score:
         row["act_scores"] = {name: _rounded(p) for name, p in self.act_scores.items()}
         row["review"] = self.review
         row["total"] = None if self.total is None else round(self.total, 2)
+        row["band"] = self.band
         row["findings"] = [_finding_row(finding) for finding in self.findings]
+        row["not_applicable"] = [f"{clause} {reason}" for clause, reason in self.not_applicable.items()]
         if probabilities:
             row["probabilities"] = {
                 name: {label: _rounded(p) for label, p in head.probabilities.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Annotated
 
@@ -14,11 +14,12 @@ from csnlp.cli.score import score
 from csnlp.errors import CsnlpError
 from csnlp.version import __version__
 
-# Commands that import much: csnlp.cli.<name> is imported, and its function <name> run, only when it is called.
-# To add one, write its line here.
+# Commands that import much: csnlp.cli.<name> is imported, and its <name> (a function, or a typer application with
+# commands of its own) run, only when it is called. To add one, write its line here.
 LAZY_COMMANDS = {
     "train": "Fine-tune a model on your own labelled replies.",
     "evaluate": "Measure a model on labelled replies, head by head.",
+    "rules": "Look at a rule book, check it, and see what it does to chats.",
 }
 
 app = typer.Typer(
@@ -32,15 +33,20 @@ app.command("score")(score)
 
 def _add_lazy(name: str, summary: str) -> None:
     def command(context: typer.Context) -> None:
-        function = getattr(import_module(f"csnlp.cli.{name}"), name)
-        own = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        own.command()(function)
+        found = getattr(import_module(f"csnlp.cli.{name}"), name)
+        own = found if isinstance(found, typer.Typer) else _alone(found)
         status = own(args=context.args, prog_name=f"csnlp {name}", standalone_mode=False)
         raise typer.Exit(status if isinstance(status, int) else 0)
 
     # Everything behind the name, --help too, is for the command itself.
     passed_on = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
     app.command(name, help=summary, add_help_option=False, context_settings=passed_on)(command)
+
+
+def _alone(function: Callable[..., None]) -> typer.Typer:
+    own = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    own.command()(function)
+    return own
 
 
 for _name, _summary in LAZY_COMMANDS.items():

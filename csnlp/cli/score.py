@@ -33,6 +33,10 @@ def score(
         ),
     ] = None,
     model: Annotated[str, typer.Option("--model", "-m", help="A model's name or folder.")] = "bert",
+    book: Annotated[str, typer.Option("--book", "-b", help="A rule book's name or file.")] = "taobao",
+    facts: Annotated[
+        str | None, typer.Option("--facts", help="The shop's fact table (YAML): replies are checked against it.")
+    ] = None,
     device: Annotated[str, typer.Option("--device", help="cpu, or a torch device such as cuda (extra gpu).")] = "cpu",
     format: Annotated[
         str | None,
@@ -66,7 +70,7 @@ def score(
     # The standard output is for the rows when they are asked for there.
     screen = notes if output == "-" else Console()
     with notes.status("Loading the model …"):
-        scorer = _load(model, device)
+        scorer = _load(model, book, device, facts)
     try:
         with _progress(chats, notes) as progress:
             if output is None:
@@ -87,10 +91,10 @@ def score(
     raise typer.Exit(summary.exit_status)
 
 
-def _load(model: str, device: str) -> Scorer:
+def _load(model: str, book: str, device: str, facts: str | None) -> Scorer:
     import csnlp
 
-    scorer: Scorer = csnlp.load(model, device=device)
+    scorer: Scorer = csnlp.load(model, book, device=device, facts=facts)
     return scorer
 
 

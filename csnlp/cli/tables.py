@@ -30,6 +30,7 @@ _HEADS = {
     "complaint": ("Complaint 投诉", COMPLAINT.labels),
 }
 _TOP_TYPES = 4
+_TOP_RULES = 6
 
 
 def score_table(rows: Sequence[Mapping[str, Any]]) -> Table:
@@ -38,12 +39,14 @@ def score_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     for heading in ("id", "Politeness 礼貌", "Accuracy 准确", "Complaint 投诉"):
         table.add_column(heading)
     table.add_column("Total 总分", justify="right")
+    table.add_column("Findings 问题")
     table.add_column("Review 复核")
     for row in rows:
         table.add_row(
             Text(row["id"], overflow="ellipsis", no_wrap=True),
             *(_label(head, row[head]) for head in ("politeness", "accuracy", "complaint")),
             "" if row["total"] is None else f"{row['total']:.1f}",
+            Text("\n".join(_against(row)), overflow="ellipsis", no_wrap=True),
             "yes 是" if row["review"] else "",
         )
     return table
@@ -68,7 +71,17 @@ def summary_table(summary: Summary) -> Table:
     types: dict[str | None, int] = {label: count for label, count in summary.complaint_type.items() if label}
     top = sorted(types, key=lambda label: -types[label])[:_TOP_TYPES]
     _add_labels(table, "complaint_type", "Top complaints 投诉类型", types, top)
+    rules = sorted(summary.findings, key=lambda rule: -summary.findings[rule])[:_TOP_RULES]
+    for number, rule in enumerate(rules):
+        count = summary.findings[rule]
+        table.add_row("" if number else "Top findings 问题", rule, f"{count:,}", _share(count, summary.scored))
     return table
+
+
+def _against(row: Mapping[str, Any]) -> list[str]:
+    """The rules that count against a reply, the gravest first."""
+    rules = {f["rule"]: f["points"] for f in row["findings"] if f["severity"] not in ("info", "praise")}
+    return sorted(rules, key=lambda rule: rules[rule])
 
 
 def _add_labels(

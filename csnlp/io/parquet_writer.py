@@ -24,6 +24,8 @@ _FINDING = pa.struct(
         ("end", pa.int32()),
         ("points", pa.float64()),
         ("message", pa.string()),
+        ("severity", pa.string()),
+        ("suggestion", pa.string()),
     ]
 )
 
@@ -37,7 +39,8 @@ def schema(metadata: Mapping[str, str], probabilities: bool) -> pa.Schema:
         "review": pa.bool_(),
         "total": pa.float64(),
         "findings": pa.list_(_FINDING),
-        **{name: pa.string() for name in ("politeness", "accuracy", "complaint", "complaint_type")},
+        "not_applicable": pa.list_(pa.string()),
+        **{name: pa.string() for name in ("politeness", "accuracy", "complaint", "complaint_type", "band")},
     }
     fields = [(name, types.get(name, pa.float64())) for name in COLUMNS]
     if probabilities:

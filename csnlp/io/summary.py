@@ -16,7 +16,8 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The result of a run. A label None counts the replies that a head does not apply to.
+    """The result of a run. A label None counts the replies that a head does not apply to. ``findings``: rule → the
+    replies that it counts against.
 
     ``total`` is the mean total (0..100; None if no reply has one), ``seconds`` the time taken, of which ``scored_now``
     replies were scored in this run and the others kept from an earlier one. ``output`` and ``errors`` are the files.
@@ -30,6 +31,7 @@ class Summary:
     accuracy: Mapping[str | None, int]
     complaint: Mapping[str | None, int]
     complaint_type: Mapping[str | None, int]
+    findings: Mapping[str, int]
     first_bad: tuple[BadRow, ...]
     scored_now: int = 0
     seconds: float = 0.0
@@ -61,6 +63,7 @@ class Tally:
     _labels: dict[str, Counter[str | None]] = field(
         default_factory=lambda: {name: Counter() for name in ("politeness", "accuracy", "complaint", "complaint_type")}
     )
+    _findings: Counter[str] = field(default_factory=Counter)
     _first_bad: list[BadRow] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
@@ -84,6 +87,7 @@ class Tally:
             accuracy=dict(self._labels["accuracy"]),
             complaint=dict(self._labels["complaint"]),
             complaint_type=dict(self._labels["complaint_type"]),
+            findings=dict(self._findings),
             **run,
         )
 
@@ -95,3 +99,4 @@ class Tally:
             self._sum += row["total"]
         for name, counter in self._labels.items():
             counter[row[name]] += 1
+        self._findings.update({f["rule"] for f in row["findings"] if f["severity"] not in ("info", "praise")})

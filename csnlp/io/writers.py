@@ -28,7 +28,9 @@ COLUMNS = (
     "act_scores",
     "review",
     "total",
+    "band",
     "findings",
+    "not_applicable",
 )
 """The columns of every output, in order: the keys of :meth:`csnlp.types.Score.to_dict`."""
 

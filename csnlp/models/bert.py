@@ -31,9 +31,11 @@ TOKENS_PER_BATCH = 4096
 
 
 class Engine(Protocol):
-    """Runs the network: ``ids``, ``segments`` and ``mask`` of shape (rows, tokens) → head name → logits."""
+    """Runs the network: ``ids``, ``segments`` and ``mask`` of shape (rows, tokens) → head name → logits, or (``embed``)
+    the mean of the reply's last hidden states, (rows, hidden)."""
 
     def run(self, ids: IntArray, segments: IntArray, mask: IntArray) -> Mapping[str, FloatArray]: ...
+    def embed(self, ids: IntArray, segments: IntArray, mask: IntArray) -> FloatArray: ...
 
 
 class BertModel:
@@ -87,6 +89,16 @@ class BertModel:
                 for name, logits in self.logits(exchanges).items()
             }
         )
+
+    def embed(self, texts: Sequence[str], /) -> FloatArray:
+        """A unit vector for each text, shape (texts, hidden): texts with alike wording and sense are near each other.
+
+        The encoder was tuned to judge replies, not to compare them: a cosine says little below 0.8 or so.
+        """
+        encoded = self.encoder.encode([Exchange(text) for text in texts])
+        vectors = np.concatenate([self.engine.embed(*pad([row], self.encoder.pad_id)) for row in encoded])
+        unit: FloatArray = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return unit
 
     def logits(self, exchanges: Sequence[Exchange]) -> dict[str, FloatArray]:
         """What the network says before calibration: head name → (rows, labels)."""

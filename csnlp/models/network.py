@@ -117,7 +117,17 @@ class Network(nn.Module):
 
     def forward(self, ids: Tensor, segments: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """``ids``, ``segments`` and ``mask`` of shape (rows, tokens) → head name → logits (rows, labels)."""
+        return self.judge(self.encode(ids, segments, mask), segments, mask)
+
+    def embed(self, ids: Tensor, segments: Tensor, mask: Tensor) -> Tensor:
+        """The mean of the reply's last hidden states, (rows, hidden); not normalised."""
         hidden = self.encode(ids, segments, mask)
+        reply = ((segments == REPLY) & mask.bool()).to(hidden.dtype)[:, None, :]
+        embedding: Tensor = (reply @ hidden)[:, 0] / reply.sum(-1).clamp(min=1)
+        return embedding
+
+    def judge(self, hidden: Tensor, segments: Tensor, mask: Tensor) -> dict[str, Tensor]:
+        """The heads' logits from the last hidden states."""
         allowed = self.poolable[segments].transpose(1, 2)  # type: ignore[index]  # (rows, heads, tokens)
         allowed = allowed & mask.bool()[:, None, :]
         scores = self.pool_queries(hidden).transpose(1, 2).masked_fill(~allowed, float("-inf"))

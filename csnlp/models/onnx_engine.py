@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
 from csnlp.errors import ModelError
 from csnlp.models.encoding import IntArray
 from csnlp.types import FloatArray
+
+EMBEDDING = "embedding"
+"""The graph's output beside the heads: the mean of the reply's last hidden states."""
 
 
 class OnnxEngine:
@@ -26,9 +31,14 @@ class OnnxEngine:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime has no public base class for its errors
             raise ModelError(f"{path} cannot be loaded: {error}") from error
-        self._outputs = [output.name for output in self._session.get_outputs()]
+        self._outputs = [output.name for output in self._session.get_outputs() if output.name != EMBEDDING]
 
     def run(self, ids: IntArray, segments: IntArray, mask: IntArray) -> Mapping[str, FloatArray]:
         """See :class:`csnlp.models.bert.Engine`."""
         values = self._session.run(self._outputs, {"ids": ids, "segments": segments, "mask": mask})
         return dict(zip(self._outputs, values, strict=True))
+
+    def embed(self, ids: IntArray, segments: IntArray, mask: IntArray) -> FloatArray:
+        """See :class:`csnlp.models.bert.Engine`."""
+        (embedding,) = self._session.run([EMBEDDING], {"ids": ids, "segments": segments, "mask": mask})
+        return np.asarray(embedding, np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,13 +36,23 @@ class TorchEngine:
 
     def run(self, ids: IntArray, segments: IntArray, mask: IntArray) -> Mapping[str, FloatArray]:
         """See :class:`csnlp.models.bert.Engine`."""
+        logits = self._call(self.network, ids, segments, mask)
+        return {name: tensor.float().cpu().numpy() for name, tensor in logits.items()}
+
+    def embed(self, ids: IntArray, segments: IntArray, mask: IntArray) -> FloatArray:
+        """See :class:`csnlp.models.bert.Engine`."""
+        embedding: FloatArray = self._call(self.network.embed, ids, segments, mask).float().cpu().numpy()
+        return embedding
+
+    def _call(self, function: Callable[..., Any], *arrays: IntArray) -> Any:
         import torch
 
         device = self.network.words.weight.device
-        inputs = [torch.from_numpy(array).to(device) for array in (ids, segments, mask)]
+        inputs = [torch.from_numpy(array).to(device) for array in arrays]
         training = self.network.training
         self.network.eval()
-        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            logits = self.network(*inputs)
-        self.network.train(training)
-        return {name: tensor.float().cpu().numpy() for name, tensor in logits.items()}
+        try:
+            with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+                return function(*inputs)
+        finally:
+            self.network.train(training)

@@ -1,75 +1,125 @@
-"""The rule book: what the total is made of, and when a person should look.
+"""The rule book as values: sections of clauses, rules that decide them, and how points become a total.
 
-A book is a YAML file. The bundled one is ``taobao``.
+:mod:`csnlp.rules.loading` reads a book from YAML, :mod:`csnlp.rules.engine` applies it to a case, and
+:mod:`csnlp.rules.account` adds up the points.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
 
-import yaml
+from csnlp.rules.scanner import Scanner
+from csnlp.rules.verdict import Condition
+from csnlp.types import Exchange
 
-from csnlp.errors import ConfigError
-from csnlp.heads import HEADS
+SEVERITIES = ("info", "praise", "minor", "major", "critical")
+"""``info`` says something without points, ``praise`` adds points, the others take some."""
 
-_FOLDER = Path(__file__).parent / "books"
-_KEYS = ("name", "version", "review_below", "weights")
+VETOES = ("none", "section", "total")
+"""What a finding brings to nothing: nothing, its section, or the whole score."""
 
 
 @dataclass(frozen=True, slots=True)
-class RuleBook:
-    """``weights``: ordinal head → its weight in the total (only their proportions matter).
+class Example:
+    """What a rule must say of an exchange: fire or be silent (or not decide it)."""
 
-    ``review_below``: a verdict with a probability under this (0..1) is marked for human review.
+    exchange: Exchange
+    fires: bool
+    heads: Mapping[str, str]
+    acts: tuple[str, ...]
+    facts: Mapping[str, str]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``when`` it fires; ``applies``: when it has anything to say at all (None: always).
+
+    ``points`` (below 0 to deduct, above to add) are on the scale of the clause's weight. ``each``: they count for
+    every span of evidence, up to ``cap`` in all. In force from ``start`` to ``end``, both included.
+    """
+
+    id: str
+    clause: str
+    message: str
+    suggestion: str
+    severity: str
+    points: float
+    each: bool
+    cap: float
+    veto: str
+    when: Condition
+    applies: Condition | None
+    otherwise: str
+    start: date | None
+    end: date | None
+    examples: tuple[Example, ...]
+    lexicons: tuple[str, ...]
+    where: str
+
+    def in_force(self, day: date | None) -> bool:
+        """Whether the rule holds on ``day``; on an unknown day it does."""
+        return day is None or ((self.start is None or day >= self.start) and (self.end is None or day <= self.end))
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """``weight``: its points within its section. ``starts_at``: the share of them that it has before any rule.
+
+    ``credit_head`` and ``credit``: the share by label of a head of the model instead (the expected value over its
+    probabilities), where that head applies.
+    """
+
+    id: str
+    section: str
+    title: str
+    weight: float
+    starts_at: float
+    credit_head: str
+    credit: Mapping[str, float]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the policy; ``weight``: its part of the total (only proportions matter)."""
+
+    id: str
+    title: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A name for totals from ``at_least`` up."""
+
+    name: str
+    at_least: float
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """A whole book. ``review_below``: a verdict of the model less probable than this is marked for human review.
+
+    ``ceilings``: severity → the highest total that a reply with such a finding can have. ``bands`` from the highest
+    down. ``digest``: a short hash of everything that the book was read from.
     """
 
     name: str
     version: str
     review_below: float
-    weights: Mapping[str, float]
+    sections: tuple[Section, ...]
+    clauses: tuple[Clause, ...]
+    rules: tuple[Rule, ...]
+    ceilings: Mapping[str, float]
+    bands: tuple[Band, ...]
+    scanner: Scanner
+    digest: str
 
-    @property
-    def digest(self) -> str:
-        """A short hash of the content: two books with the same name and version can still differ."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
-
-
-def load_book(book: str | Path | RuleBook = "taobao") -> RuleBook:
-    """A bundled book by its name, a book from a file, or a book itself.
-
-    Raises :class:`csnlp.errors.ConfigError`, naming file, key and what is allowed.
-    """
-    if isinstance(book, RuleBook):
-        return book
-    bundled = {path.stem: path for path in sorted(_FOLDER.glob("*.yaml"))}
-    path = bundled.get(str(book), Path(book))
-    if not path.is_file():
-        raise ConfigError(f"no rule book {str(book)!r}: it is no file, and the bundled ones are {', '.join(bundled)}")
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path}: not a YAML file in UTF-8: {error}") from None
-    return _book(data, path)
-
-
-def _book(data: Any, path: Path) -> RuleBook:
-    if not isinstance(data, dict) or set(data) != set(_KEYS):
-        raise ConfigError(f"{path}: expected exactly the keys {', '.join(_KEYS)}")
-    floor, weights = data["review_below"], data["weights"]
-    if not _is_number(floor) or not 0 <= floor <= 1:
-        raise ConfigError(f"{path}: review_below: expected a number from 0 to 1, found {floor!r}")
-    ordinal = [name for name, head in HEADS.items() if head.kind == "ordinal"]
-    if not isinstance(weights, dict) or not weights or not set(weights) <= set(ordinal):
-        raise ConfigError(f"{path}: weights: expected heads among {', '.join(ordinal)} with numbers")
-    if not all(_is_number(weight) and weight > 0 for weight in weights.values()):
-        raise ConfigError(f"{path}: weights: expected numbers above 0")
-    return RuleBook(str(data["name"]), str(data["version"]), float(floor), {k: float(v) for k, v in weights.items()})
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    def band(self, total: float | None) -> str | None:
+        """The name of the band that ``total`` falls into."""
+        if total is None:
+            return None
+        return next((band.name for band in self.bands if total >= band.at_least), None)

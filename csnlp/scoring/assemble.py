@@ -7,8 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from csnlp.heads import ACTS, HEADS, Head
+from csnlp.rules.account import account
 from csnlp.rules.book import RuleBook
-from csnlp.types import Exchange, FloatArray, HeadScore, Line, Score
+from csnlp.rules.case import Case, Embed
+from csnlp.rules.engine import judge
+from csnlp.rules.facts import FactTable
+from csnlp.types import Exchange, FloatArray, HeadScore, Score
 
 ACT_THRESHOLD = 0.5
 """An act is named when it is more likely there than not; so is the applicability of accuracy."""
@@ -16,23 +20,39 @@ ACT_THRESHOLD = 0.5
 _REVIEWED = ("politeness", "accuracy", "complaint")
 
 
-def assemble(exchange: Exchange, row: Mapping[str, FloatArray], book: RuleBook) -> Score:
-    """The score of ``exchange`` from ``row`` (head name → probabilities of its labels)."""
+def case_of(
+    exchange: Exchange,
+    row: Mapping[str, FloatArray],
+    book: RuleBook,
+    facts: FactTable | None = None,
+    embed: Embed | None = None,
+) -> Case:
+    """``exchange`` with the verdicts in ``row`` (head name → probabilities of its labels), as the rules see it."""
     heads = {name: head_score(HEADS[name], row[name]) for name in applicable(exchange, row)}
-    lines = account({name: heads.get(name) for name in book.weights}, book)
     acts = dict(zip(ACTS.labels, row[ACTS.name].tolist(), strict=True)) if ACTS.name in row else {}
+    return Case(exchange, book.scanner, heads, acts, frozenset(row), facts, embed)
+
+
+def assemble(case: Case, book: RuleBook) -> Score:
+    """The score of ``case`` by ``book``."""
+    heads = case.heads
+    results = judge(book, case)
+    lines, findings, total = account(book, results)
     return Score(
-        id=exchange.id,
+        id=case.exchange.id,
         politeness=heads.get("politeness"),
         accuracy=heads.get("accuracy"),
         complaint=heads.get("complaint"),
         complaint_type=heads.get("complaint_type"),
         satisfaction=heads.get("satisfaction"),
-        acts=tuple(act for act, probability in acts.items() if probability >= ACT_THRESHOLD),
-        act_scores=acts,
+        acts=tuple(act for act, probability in case.acts.items() if probability >= ACT_THRESHOLD),
+        act_scores=case.acts,
         review=any(heads[name].confidence < book.review_below for name in _REVIEWED if name in heads),
-        total=round(sum(line.points for line in lines), 2) if lines else None,
+        total=total,
         lines=lines,
+        findings=findings,
+        band=book.band(total),
+        not_applicable={result.clause.id: result.reason for result in results if result.reason is not None},
     )
 
 
@@ -65,15 +85,3 @@ def head_score(head: Head, probabilities: FloatArray) -> HeadScore:
         probabilities=dict(zip(head.labels, probabilities.tolist(), strict=True)),
         score=expected,
     )
-
-
-def account(heads: Mapping[str, HeadScore | None], book: RuleBook) -> tuple[Line, ...]:
-    """What each head gives to the total. A head that does not apply leaves its weight to the others."""
-    present = {name: head for name, head in heads.items() if head is not None and head.score is not None}
-    whole = sum(book.weights[name] for name in present)
-    lines = []
-    for name, head in present.items():
-        score = head.score or 0.0
-        possible = 100 * book.weights[name] / whole
-        lines.append(Line(name, head.label, score, book.weights[name], round(possible, 2), round(possible * score, 2)))
-    return tuple(lines)

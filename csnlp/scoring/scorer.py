@@ -10,8 +10,11 @@ from typing import TypeVar, overload
 from csnlp.errors import InputError
 from csnlp.models.protocol import Model, checked_heads
 from csnlp.models.registry import load_model, model_digest
-from csnlp.rules.book import RuleBook, load_book
-from csnlp.scoring.assemble import assemble
+from csnlp.rules.book import RuleBook
+from csnlp.rules.case import Case, Embed
+from csnlp.rules.facts import FactTable, load_facts
+from csnlp.rules.loading import load_book
+from csnlp.scoring.assemble import assemble, case_of
 from csnlp.types import Exchange, Score, Turn
 from csnlp.validation import check_exchange
 from csnlp.version import __version__
@@ -22,20 +25,31 @@ WINDOW = 1024
 """Exchanges scored together: enough to sort by length, few enough to keep memory flat for any number of rows."""
 
 
-def load(model: str | Path | Model = "bert", book: str | Path | RuleBook = "taobao", *, device: str = "cpu") -> Scorer:
+def load(
+    model: str | Path | Model = "bert",
+    book: str | Path | RuleBook = "taobao",
+    *,
+    device: str = "cpu",
+    facts: str | Path | FactTable | None = None,
+) -> Scorer:
     """A scorer with a model (a name, a folder or an object) and a rule book (a name, a file or an object).
 
-    ``device`` is ``"cpu"`` or a torch device such as ``"cuda"`` (extra ``gpu``). Nothing is downloaded.
+    ``facts`` is the shop's fact table (a YAML file or an object): replies are checked against it. ``device`` is
+    ``"cpu"`` or a torch device such as ``"cuda"`` (extra ``gpu``). Nothing is downloaded.
     """
-    return Scorer(load_model(model, device), load_book(book))
+    table = load_facts(Path(facts)) if isinstance(facts, str | Path) else facts
+    return Scorer(load_model(model, device), load_book(book), table)
 
 
 class Scorer:
-    """Scores replies with one model and one rule book. Safe to share between threads if the model is."""
+    """Scores replies with one model and one rule book (and, if given, a shop's facts). Safe to share between threads
+    if the model is."""
 
-    def __init__(self, model: Model, book: RuleBook) -> None:
+    def __init__(self, model: Model, book: RuleBook, facts: FactTable | None = None) -> None:
         self.model = model
         self.book = book
+        self.facts = facts
+        self._embed: Embed | None = getattr(model, "embed", None)
 
     def score(
         self,
@@ -93,6 +107,12 @@ class Scorer:
 
         return score_frame(self, frame)
 
+    def cases(self, exchanges: Iterable[object]) -> Iterator[Case]:
+        """Each exchange that can be scored, with the model's verdicts, as the rules see it; the others are left out."""
+        rows = iter(exchanges)
+        while window := list(islice(rows, WINDOW)):
+            yield from self._cases([row for row in window if isinstance(row, Exchange) and _error(row) is None])
+
     def metadata(self) -> dict[str, str]:
         """What made these scores: names and versions of model, rule book and csnlp."""
         return {
@@ -120,13 +140,15 @@ class Scorer:
         ]
 
     def _predicted(self, exchanges: list[Exchange]) -> list[Score]:
+        return [assemble(case, self.book) for case in self._cases(exchanges)]
+
+    def _cases(self, exchanges: list[Exchange]) -> Iterator[Case]:
         if not exchanges:
-            return []
+            return
         heads = checked_heads(self.model.predict(exchanges), len(exchanges))
-        return [
-            assemble(exchange, {name: array[row] for name, array in heads.items()}, self.book)
-            for row, exchange in enumerate(exchanges)
-        ]
+        for row, exchange in enumerate(exchanges):
+            verdicts = {name: array[row] for name, array in heads.items()}
+            yield case_of(exchange, verdicts, self.book, self.facts, self._embed)
 
 
 def _exchange(reply: str | Exchange, question: str | None, context: Sequence[Turn], reference: str | None) -> Exchange:

@@ -22,18 +22,24 @@ class Source:
     """A labelled file. ``share``: its part of the training examples drawn (parts are divided by their sum).
 
     ``format`` is a key of :data:`csnlp.training.examples.FORMATS`; ``holdout`` is the part of its groups (contexts)
-    kept out of training, to be measured on.
+    kept out of training, to be measured on. ``labels``: a file with the labels of some turns of ``path``
+    (:mod:`csnlp.training.join`).
     """
 
     path: Path
     format: str = "exchanges"
     share: float = 1.0
     holdout: float = 0.0
+    labels: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """A fine-tuning run. Sizes count tokens or examples; rates are per optimiser step."""
+    """A fine-tuning run. Sizes count tokens or examples; rates are per optimiser step.
+
+    ``average``: the decay of the moving average of the weights that is evaluated and kept (0: the last weights; Polyak
+    and Juditsky 1992, as an exponential average); it is shorter in the first steps.
+    """
 
     name: str
     version: str
@@ -50,6 +56,7 @@ class TrainConfig:
     weight_decay: float = 0.01
     warmup: float = 0.06
     dropout: float = 0.1
+    average: float = 0.998
     ordinal_weight: float = 0.5
     balance: float = 0.25
     head_weights: tuple[tuple[str, float], ...] = ()
@@ -78,7 +85,7 @@ def train_config(data: dict[str, Any], folder: Path, where: str) -> TrainConfig:
     if not isinstance(sources, list) or not sources:
         raise ConfigError(f"{where}: sources: give at least one source")
     data["sources"] = tuple(
-        _build(Source, _anchored(source, folder, ("path",)), f"{where}: sources[{number}]")
+        _build(Source, _anchored(source, folder, ("path", "labels")), f"{where}: sources[{number}]")
         for number, source in enumerate(sources)
     )
     weights = data.get("head_weights") or {}

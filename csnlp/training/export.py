@@ -16,6 +16,8 @@ import numpy as np
 
 from csnlp.errors import MissingExtra
 from csnlp.heads import HEADS
+from csnlp.models.encoding import REPLY
+from csnlp.models.onnx_engine import EMBEDDING
 from csnlp.models.weights import write_weights
 from csnlp.types import FloatArray
 
@@ -101,13 +103,24 @@ def write_graph(folder: Path, network: Network) -> None:
         one = graph.add("Gather", pooled, graph.constant(f"column.{column}", np.array(column)), axis=1)
         graph.add("Identity", graph.linear(one, f"heads.{name}"), output=name)
 
+    # The embedding: the mean over the reply's tokens.
+    is_reply = graph.add("Equal", "segments", graph.constant("reply", np.array(REPLY)))
+    reply = graph.add("Mul", graph.add("Cast", is_reply, to=1), graph.add("Cast", "mask", to=1))
+    last = graph.constant("last", np.array([-1]))
+    tokens = graph.add("Max", graph.add("ReduceSum", reply, last), graph.constant("one", np.ones(1, np.float32)))
+    middle = graph.constant("axis", np.array([1]))
+    summed = graph.add("Squeeze", graph.add("MatMul", graph.add("Unsqueeze", reply, middle), x), middle)
+    graph.add("Div", summed, tokens, output=EMBEDDING)
+
     shape = ["rows", "tokens"]
+    outputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["rows", len(h.labels)]) for n, h in HEADS.items()]
+    outputs.append(helper.make_tensor_value_info(EMBEDDING, TensorProto.FLOAT, ["rows", config.hidden_size]))
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "csnlp",
             [helper.make_tensor_value_info(n, TensorProto.INT64, shape) for n in ("ids", "segments", "mask")],
-            [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["rows", len(h.labels)]) for n, h in HEADS.items()],
+            outputs,
             graph.initializers,
         ),
         opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid("com.microsoft", 1)],

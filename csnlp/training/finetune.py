@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import os
 import time
@@ -63,15 +64,16 @@ def finetune(config: TrainConfig) -> tuple[str, ...]:
         "heldout": [gold_row(example) for examples in held_out.values() for example in examples],
     }
     optimizer = _optimizer(network, config)
+    averaged = copy.deepcopy(network).requires_grad_(False)
     log = RunLog(config.output)
     last, best = config.output / "last.safetensors", config.output / "best.safetensors"
-    done = load_checkpoint(last, network, optimizer) if last.exists() else 0
+    done = load_checkpoint(last, network, averaged, optimizer) if last.exists() else 0
     log.rewind(done)
 
     known = [example for pool in pools for example in pool]
     weights = {name: tensor.to(device) for name, tensor in class_weights(known, config.balance).items()}
     taught = taught_heads(pools, dict(config.head_weights))
-    model = BertModel(encoder, TorchEngine(network), heads=taught)
+    model = BertModel(encoder, TorchEngine(averaged), heads=taught)
     running: dict[str, float] = {}
     started, since = time.monotonic(), done
     shares = [source.share for source in config.sources]
@@ -84,6 +86,7 @@ def finetune(config: TrainConfig) -> tuple[str, ...]:
         losses = _step(
             network, optimizer, encoder, [augment(e, rng) for e, rng in batch], weights, config, step, device
         )
+        _average(averaged, network, min(config.average, (1 + step) / (10 + step)))
         for name, value in losses.items():
             running[name] = 0.95 * running[name] + 0.05 * value if name in running else value
         if step % config.log_every == 0:
@@ -95,8 +98,8 @@ def finetune(config: TrainConfig) -> tuple[str, ...]:
             log.write("evaluate", step, measures)
             history = [entry["selection"] for entry in log.entries("evaluate")]
             if history[-1] == max(history):
-                save_network(best, network)
-            save_checkpoint(last, network, optimizer, step)
+                save_network(best, averaged)
+            save_checkpoint(last, network, averaged, optimizer, step)
             plot_curve(log, config.output / "curve.png")
             stopped = _out_of_patience(log, config.patience)
     return taught
@@ -150,6 +153,12 @@ def _step(
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimizer.step()
     return {"loss": loss.item(), **{name: value.item() for name, value in losses.items()}}
+
+
+@torch.no_grad()
+def _average(averaged: Network, network: Network, decay: float) -> None:
+    """Move ``averaged`` towards ``network``: an exponential moving average of the weights over the steps."""
+    torch._foreach_lerp_(list(averaged.parameters()), list(network.parameters()), 1 - decay)
 
 
 @lru_cache(maxsize=1)

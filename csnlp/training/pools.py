@@ -13,6 +13,7 @@ from csnlp.evaluation.gold import GoldRow
 from csnlp.heads import HEADS
 from csnlp.training.config import Source
 from csnlp.training.examples import Example, examples_from
+from csnlp.training.join import labelled_turns
 
 
 def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str, list[Example]]]:
@@ -22,12 +23,16 @@ def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str
     """
     pools, held_out = [], {}
     for source in sources:
-        examples = [example for example in examples_from(source.format, _rows(source.path)) if example.targets]
+        rows = _rows(source.path)
+        if source.labels is not None:
+            rows = labelled_turns(rows, _rows(source.labels))
+        examples = [example for example in examples_from(source.format, rows) if example.targets]
         pools.append([e for e in examples if not _is_held_out(e.group, source.holdout)])
         if not pools[-1]:
             raise ConfigError(f"{source.path}: has no labelled row to train on; leave it out, or lower its holdout")
         if source.holdout:
-            held_out[source.path.name.split(".")[0]] = [e for e in examples if _is_held_out(e.group, source.holdout)]
+            name = (source.labels or source.path).name.split(".")[0]
+            held_out[name] = [e for e in examples if _is_held_out(e.group, source.holdout)]
     return pools, held_out
 
 

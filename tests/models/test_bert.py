@@ -46,6 +46,17 @@ def test_same_numbers_on_both_engines(tiny_model: Path, exchanges: list[Exchange
         np.testing.assert_allclose(onnx.heads[name], torch.heads[name], atol=1e-5)
 
 
+def test_embeddings_are_unit_vectors_the_same_alone_and_on_both_engines(tiny_model: Path) -> None:
+    texts = ["亲，请稍等", "不知道", "亲，请稍等", "三天" * 30]
+    onnx = BertModel.from_folder(tiny_model)
+    together = onnx.embed(texts)
+    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(together, np.concatenate([onnx.embed([text]) for text in texts]), atol=TOLERANCE)
+    np.testing.assert_allclose(together, BertModel.from_folder(tiny_model, device="torch").embed(texts), atol=1e-5)
+    cosines = together @ together.T
+    assert cosines[0, 2] == pytest.approx(1, abs=1e-5) and cosines[0, 1] < cosines[0, 2] - 1e-4
+
+
 def test_the_temperature_softens(tiny_model: Path, exchanges: list[Exchange]) -> None:
     model = BertModel.from_folder(tiny_model)
     plain = BertModel(model.encoder, model.engine).predict(exchanges).heads

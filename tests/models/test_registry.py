@@ -30,7 +30,8 @@ def test_an_object_that_predicts_is_a_model() -> None:
     score = csnlp.load(model).score("您好", question="在吗")
     assert score.politeness is not None and score.politeness.label == "polite"
     assert score.accuracy is None and score.complaint is None and score.acts == ()
-    assert score.total == 75
+    (line,) = [line for line in score.lines if line.item.startswith("N4.1 ")]
+    assert line.score == 1 and "N3.1" in score.not_applicable
 
 
 def test_an_object_that_does_not_is_refused() -> None:

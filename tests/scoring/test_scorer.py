@@ -51,7 +51,7 @@ def test_without_a_customer_only_the_reply_is_judged() -> None:
     score = csnlp.load(model).score("您好")
     assert score.politeness is not None and score.acts == ("greeting",)
     assert score.accuracy is None and score.complaint is None and score.complaint_type is None
-    assert [line.item for line in score.lines] == ["politeness"]
+    assert {"N3.1", "N4.2", "P2.1"} <= set(score.not_applicable) and "N4.1" not in score.not_applicable
 
 
 def test_accuracy_does_not_apply_when_nothing_was_asked() -> None:
@@ -77,10 +77,10 @@ def test_an_unsure_verdict_is_marked_for_review(probability: float, review: bool
 def test_explain_adds_up_to_the_total() -> None:
     model = Fixed(0.7, politeness="cold", accuracy="progresses")
     score = csnlp.load(model).score("等着", question="什么时候发货")
-    table = score.explain()
+    table = score.explain().partition("\n\n")[0]
     points = [float(line.split()[-1]) for line in table.splitlines()[1:]]
-    assert sum(points[:-1]) == pytest.approx(points[-1]) == pytest.approx(score.total)
-    assert "politeness" in table and "progresses" in table
+    assert sum(points[:-1]) == pytest.approx(points[-1], abs=0.02) and points[-1] == score.total
+    assert "N3.1" in table and "N4.1" in table
 
 
 def test_bad_input_to_score_names_field_and_remedy(scorer: csnlp.Scorer) -> None:

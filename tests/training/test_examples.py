@@ -13,6 +13,7 @@ from csnlp.heads import HEADS
 from csnlp.training.augment import augment
 from csnlp.training.calibrate import fit_temperatures
 from csnlp.training.examples import Example, examples_from, one_of
+from csnlp.training.join import labelled_turns
 from csnlp.training.losses import class_weights, head_losses, target_tensors
 from csnlp.training.sampling import WINDOW, batches
 from csnlp.types import Exchange, Turn
@@ -150,3 +151,13 @@ def test_the_fitted_temperature_undoes_overconfidence() -> None:
     gold = [GoldRow(Exchange("x"), {"politeness": int(random_.choice(5, p=row / row.sum()))}, "g") for row in p]
     assert fit_temperatures(gold, {"politeness": logits * 3})["politeness"] == pytest.approx(3, rel=0.1)
     assert fit_temperatures(gold[:10], {"politeness": logits[:10]}) == {}
+
+
+def test_labels_find_the_turns_that_they_were_given_for() -> None:
+    turns = [{"role": role, "text": f"{role}{i}"} for i, role in enumerate(["customer", "agent"] * 5)]
+    labels = [{"id": "a@b@3", "labels": {"politeness": "warm"}}, {"id": "a@b@9", "labels": {"politeness": "cold"}}]
+    labels.append({"id": "not there@1", "labels": {"politeness": "rude"}})
+    rows = list(labelled_turns([{"id": "a@b", "turns": turns}, {"id": "c", "turns": turns}], labels))
+    assert [(row["reply"], len(row["context"])) for row in rows] == [("agent3", 3), ("agent9", 6)]
+    (first, _) = examples_from("exchanges", rows)
+    assert first.exchange.context[-1].text == "customer2" and set(first.targets) == {"politeness"}

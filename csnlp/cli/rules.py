@@ -1,0 +1,141 @@
+"""``csnlp rules``: look at a rule book, check it, and see what it does to chats."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from csnlp.cli import rule_tables
+from csnlp.errors import ConfigError
+from csnlp.rules.book import RuleBook
+from csnlp.rules.case import Case
+from csnlp.rules.facts import FactTable, load_facts
+from csnlp.rules.loading import load_book
+
+rules = typer.Typer(
+    help="Look at a rule book, check it, and see what it does to chats.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Book = Annotated[str, typer.Argument(help="A bundled book's name, or a file.")]
+Chats = Annotated[Path, typer.Argument(help="Chats, in any format that csnlp score reads.")]
+Scores = Annotated[
+    Path | None,
+    typer.Option(help="The chats' scores, written with --probabilities: then no model runs."),
+]
+Facts = Annotated[Path | None, typer.Option(help="The shop's fact table (YAML).")]
+ModelName = Annotated[str, typer.Option("--model", "-m", help="Runs where there are no --scores.")]
+
+
+@rules.command("list")
+def list_rules(book: Book = "taobao") -> None:
+    """The clauses and rules of a book."""
+    Console().print(rule_tables.rule_table(load_book(book)))
+
+
+@rules.command()
+def lint(book: Book = "taobao") -> None:
+    """Clauses without rules, dead rules, doubles, conflicts. Exit status 1 when there is a problem."""
+    from csnlp.rules.lint import lint as find_problems
+
+    problems = find_problems(load_book(book), date.today())
+    for problem in problems:
+        print(f"{problem.where}: {problem.subject}: {problem.message}")
+    print(f"{len(problems)} problems")
+    raise typer.Exit(1 if problems else 0)
+
+
+@rules.command()
+def test(book: Book = "taobao") -> None:
+    """Run the examples beside the rules. Exit status 1 when one fails."""
+    from csnlp.rules.selftest import failures
+
+    loaded = load_book(book)
+    failed = list(failures(loaded))
+    for failure in failed:
+        print(f"{failure.example.where}: {failure.rule}: {failure.problem}: {failure.example.exchange.reply}")
+    count = sum(len(rule.examples) for rule in loaded.rules)
+    print(f"{len(loaded.rules)} rules, {count} examples, {len(failed)} failed")
+    raise typer.Exit(1 if failed else 0)
+
+
+@rules.command()
+def coverage(
+    book: Book = "taobao",
+    chats: Annotated[Path | None, typer.Argument(help="Chats: how often each clause is decided, and why not.")] = None,
+    scores: Scores = None,
+    model: ModelName = "bert",
+    facts: Facts = None,
+) -> None:
+    """Every clause with its rules and what they need; with CHATS, how often it is decided, broken, not applicable."""
+    from csnlp.rules.tally import tally
+
+    loaded = load_book(book)
+    counts = None if chats is None else tally(loaded, _cases(loaded, chats, scores, model, facts))
+    Console().print(rule_tables.coverage_table(loaded, counts))
+
+
+@rules.command("try")
+def try_rules(
+    book: Book,
+    chats: Chats,
+    rule: Annotated[list[str] | None, typer.Option(help="Only this rule, or those of this clause. Repeatable.")] = None,
+    scores: Scores = None,
+    model: ModelName = "bert",
+    facts: Facts = None,
+) -> None:
+    """How often each rule fires on CHATS, with samples."""
+    from csnlp.rules.tally import tally
+
+    loaded = load_book(book)
+    wanted = [r.id for r in loaded.rules if not rule or r.id in rule or r.clause in rule]
+    if not wanted:
+        raise ConfigError(f"--rule: the book has none of {', '.join(rule or ())}; see csnlp rules list")
+    counts = tally(loaded, _cases(loaded, chats, scores, model, facts))
+    console = Console()
+    console.print(rule_tables.hit_table(loaded, counts, wanted))
+    for line in rule_tables.samples(loaded, counts, wanted):
+        console.print(line, markup=False, highlight=False)
+
+
+@rules.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="The book in force: a name or a file.")],
+    new: Annotated[str, typer.Argument(help="The book that is to take its place.")],
+    chats: Chats,
+    scores: Scores = None,
+    model: ModelName = "bert",
+    facts: Facts = None,
+) -> None:
+    """What changes in the scores of CHATS from one book to another."""
+    from csnlp.rules.diff import diff as compare
+
+    before, after = load_book(old), load_book(new)
+    console = Console()
+    found = compare(before, after, _cases(before, chats, scores, model, facts))
+    for table in rule_tables.diff_tables(found):
+        console.print(table)
+
+
+def _cases(book: RuleBook, chats: Path, scores: Path | None, model: str, facts: Path | None) -> Iterator[Case]:
+    """The chats' replies with a model's verdicts: stored ones, or the model's own now."""
+    from csnlp.io import read_exchanges
+    from csnlp.scoring.stored import read_stored, stored_cases
+
+    table: FactTable | None = None if facts is None else load_facts(facts)
+    exchanges = read_exchanges(chats)
+    if scores is not None:
+        return stored_cases(exchanges, read_stored(scores), book, table)
+    from csnlp.models import load_model
+    from csnlp.scoring.scorer import Scorer
+
+    print("no --scores: the model runs on every reply", file=sys.stderr)
+    return Scorer(load_model(model), book, table).cases(exchanges)

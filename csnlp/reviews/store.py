@@ -1,0 +1,278 @@
+"""The review store: one SQLite file that any number of threads and processes may use at once."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from csnlp.errors import InputError
+from csnlp.reviews import moves, rows
+from csnlp.reviews.errors import ReviewError
+from csnlp.reviews.masking import Masked, mask
+from csnlp.reviews.records import Appeal, Decision, Label, Review, ReviewItem, State, Verdict
+from csnlp.reviews.schema import connect
+from csnlp.reviews.snapshot import Automatic, alike, automatic_from_json, automatic_of, exchange_json
+from csnlp.types import Exchange, Score
+from csnlp.validation import check_text
+
+MAX_NAME = 200
+"""Longest name of a person or id of a reply, in characters."""
+
+
+class ReviewStore:
+    """Automatic verdicts, and what people decided about them, at ``path`` (made where there is none).
+
+    Use it as a context manager. Rows are only ever added; a move that has returned is on the disk. Names of people are
+    taken as given, but for width and white space: who may call what is for the caller to check. With ``masked``,
+    personal data is masked in every text before it is stored. ``timeout``: seconds to wait while others write.
+    ``clock`` gives the time of a move.
+
+    Every method raises :class:`ReviewError` when the store cannot be read or written. A child process opens it anew.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        masked: bool = True,
+        timeout: float = 30.0,
+        clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
+        self._path = Path(path)
+        self._mask: Callable[[str], Masked] = mask if masked else Masked
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._process = os.getpid()
+        with self._errors():
+            self._connection = connect(self._path, timeout)
+
+    def __enter__(self) -> ReviewStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. Closing twice does nothing."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything in the block is stored together, or not at all when it raises. Blocks may be nested.
+
+        Many moves in one block are much faster than one by one; other writers wait until it ends.
+        """
+        with self._lock:
+            begin, commit, undo = "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
+            if self._depth:
+                level = f"level{self._depth}"
+                begin, commit, undo = f"SAVEPOINT {level}", f"RELEASE {level}", f"ROLLBACK TO {level}"
+            self._run(begin)
+            self._depth += 1
+            try:
+                yield
+                self._run(commit)
+            except BaseException:
+                if self._connection.in_transaction:  # SQLite may have undone it already
+                    self._run(undo)
+                raise
+            finally:
+                self._depth -= 1
+
+    def add(
+        self,
+        score: Score,
+        exchange: Exchange,
+        *,
+        heads: Collection[str] = (),
+        silent: Mapping[str, str] | None = None,
+        by: str = "csnlp",
+    ) -> tuple[ReviewItem, ...]:
+        """Add every finding of ``score``, and the verdicts of ``heads``, to the queue; the reply's items so far.
+
+        ``silent`` (rule → clause, such as ``{rule.id: rule.clause for rule in book.rules}``): of these, the rules that
+        did not fire are added as well, where their clause was decided. Only with them can it be told how well a rule
+        and the reviewers agree. ``by``: who adds them.
+
+        Adding the same again changes nothing; adding other heads or silent rules adds these. :class:`ReviewError` when
+        the reply is stored with other words or another verdict, which is never overwritten; :class:`InputError` for an
+        exchange or a score that cannot be kept.
+        """
+        if unknown := [head for head in heads if head not in moves.REVIEWED_HEADS]:
+            raise ReviewError(f"{unknown[0]!r:.40} cannot be reviewed; heads: {', '.join(moves.REVIEWED_HEADS)}")
+        if score.id != exchange.id:
+            raise InputError("score.id", f"is {score.id!r:.40}, the exchange's is {exchange.id!r:.40}", "give a pair")
+        stored = exchange_json(exchange, self._mask)
+        reply = _name("id", exchange.id)
+        agent = None if exchange.agent is None else _name("agent", exchange.agent)
+        automatic = automatic_of(score, self._mask(exchange.reply), self._mask)
+        items = rows.new_items(automatic, heads, silent or {}, score.not_applicable)
+        stamp = {"reply": reply, "added": self._now().isoformat(), "added_by": _name("by", by)}
+        with self.transaction():
+            self._add_reply(reply, agent, stored, automatic.to_json())
+            for item in items:
+                self._run(rows.INSERT_ITEM, {**stamp, **item})
+        return tuple(review.item for review in self._reviews("replies.id = ?", reply))
+
+    def queue(
+        self,
+        *,
+        states: Collection[State] = (),
+        rule: str | None = None,
+        head: str | None = None,
+        agent: str | None = None,
+        reviewer: str | None = None,
+        limit: int = 100,
+    ) -> tuple[ReviewItem, ...]:
+        """At most ``limit`` items, the oldest first, that meet every condition given.
+
+        ``reviewer``: those that this person may decide now, first, as a second opinion or as the third voice. The items
+        do not say what others decided: a second opinion is blind.
+        """
+        where, values = rows.conditions(
+            states=states,
+            rule=rule,
+            head=head,
+            agent=None if agent is None else _name("agent", agent),
+            reviewer=None if reviewer is None else _name("reviewer", reviewer),
+        )
+        found = self._all(f"{rows.SELECT_ITEMS} WHERE {where} ORDER BY items.id LIMIT ?", *values, max(0, limit))
+        return tuple(map(rows.item_of, found))
+
+    def review(self, item: int) -> Review:
+        """The item and its history, oldest first: the audit trail."""
+        found = self._reviews("items.id = ?", item)
+        if not found:
+            raise ReviewError(f"there is no item {item}; take an id from the queue")
+        return found[0]
+
+    def reviews(self, *, reply: str | None = None) -> tuple[Review, ...]:
+        """The items that people have judged (of one ``reply``), each with its history."""
+        if reply is None:
+            return self._reviews("events.id IS NOT NULL")
+        return self._reviews("events.id IS NOT NULL AND replies.id = ?", _name("id", reply))
+
+    def automatic(self, reply: str) -> Automatic:
+        """The automatic verdict on ``reply``, as it was added."""
+        found = self._all("SELECT automatic FROM replies WHERE id = ?", _name("id", reply))
+        if not found:
+            raise ReviewError(f"there is no reply {reply!r:.80}; add its score first")
+        return automatic_from_json(found[0]["automatic"])
+
+    def decide(
+        self,
+        item: int,
+        reviewer: str,
+        verdict: Verdict,
+        *,
+        label: Label | None = None,
+        points: float | None = None,
+        reason: str = "",
+    ) -> Decision:
+        """The reviewer confirms, rejects or corrects the automatic verdict; all but confirming need a ``reason``.
+
+        ``rejected``: the rule should not have fired; the head has no verdict here (it does not apply, or nobody could
+        tell). ``corrected``: a finding or a silent rule should have moved other ``points`` (below 0 to cost some); a
+        head should have had another ``label``. See :mod:`csnlp.reviews.moves` for who may decide when.
+        """
+        reviewer, reason = _name("reviewer", reviewer), self._reason(reason)
+        with self.transaction():
+            review = self.review(item)
+            ruling = moves.make_ruling(review.item, verdict, label, points)
+            decision = moves.decide(review, reviewer, ruling, reason, self._now())
+            self._run(rows.INSERT_EVENT, rows.decision_row(decision))
+        return decision
+
+    def appeal(self, item: int, agent: str, *, reason: str) -> Appeal:
+        """The agent of the reply objects to a decision."""
+        agent, reason = _name("agent", agent), self._reason(reason)
+        with self.transaction():
+            appeal = moves.appeal(self.review(item), agent, reason, self._now())
+            self._run(rows.INSERT_EVENT, rows.appeal_row(appeal))
+        return appeal
+
+    def settle(
+        self,
+        item: int,
+        judge: str,
+        verdict: Verdict,
+        *,
+        label: Label | None = None,
+        points: float | None = None,
+        reason: str,
+    ) -> Decision:
+        """The judge of an appeal gives the final ruling on the automatic verdict, in the words of :meth:`decide`.
+
+        The same ruling as the decision's upholds it, any other overturns it: the ``state`` of the result says which.
+        """
+        judge, reason = _name("judge", judge), self._reason(reason)
+        with self.transaction():
+            review = self.review(item)
+            ruling = moves.make_ruling(review.item, verdict, label, points)
+            decision = moves.settle(review, judge, ruling, reason, self._now())
+            self._run(rows.INSERT_EVENT, rows.decision_row(decision))
+        return decision
+
+    def _add_reply(self, reply: str, agent: str | None, exchange: str, automatic: str) -> None:
+        stored = self._all("SELECT agent, exchange, automatic FROM replies WHERE id = ?", reply)
+        if not stored:
+            self._run(rows.INSERT_REPLY, (reply, agent, exchange, automatic))
+        elif (stored[0]["agent"], stored[0]["exchange"]) != (agent, exchange):
+            raise ReviewError(f"reply {reply} is stored with other words or another agent; give this one its own id")
+        elif not alike(stored[0]["automatic"], automatic):
+            raise ReviewError(
+                f"reply {reply} is stored with another verdict, which is never overwritten; "
+                "keep one store for each model and rule book"
+            )
+
+    def _reviews(self, where: str, *values: object) -> tuple[Review, ...]:
+        found = self._all(f"{rows.SELECT_REVIEWS} WHERE {where} ORDER BY items.id, events.id", *values)
+        return tuple(rows.review_of(list(group)) for _, group in groupby(found, key=itemgetter("id")))
+
+    def _reason(self, reason: str) -> str:
+        check_text("reason", reason)
+        return self._mask(reason.strip()).text
+
+    def _now(self) -> datetime:
+        return self._clock().astimezone(timezone.utc)
+
+    def _all(self, statement: str, *values: object) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._run(statement, values).fetchall()
+
+    def _run(self, statement: str, values: Any = ()) -> sqlite3.Cursor:
+        if os.getpid() != self._process:
+            raise ReviewError(f"{self._path} was opened by the parent process; open it anew in this one")
+        with self._errors():
+            return self._connection.execute(statement, values)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+            busy = "; others are writing: try again, or give a longer timeout" if "locked" in str(error) else ""
+            raise ReviewError(f"{self._path}: {error}{busy}") from error
+
+
+def _name(field: str, name: str) -> str:
+    """``name`` in one form, so that the same person is not two by a space or a full-width letter."""
+    check_text(field, name)
+    name = " ".join(unicodedata.normalize("NFKC", name).split())
+    if not name or len(name) > MAX_NAME or any(unicodedata.category(char) == "Cf" for char in name):
+        raise InputError(field, f"is {name!r:.40}", f"give 1 to {MAX_NAME} characters, none of them invisible")
+    return name

@@ -1,0 +1,128 @@
+"""Adds up the points: clause results → the lines of a score's account, its findings and its total.
+
+Each section has its part of 100 points, and each clause its part of its section, by their weights among those that
+were decided: what is not applicable leaves its part to the others. A clause starts with a share of its points, and its
+rules take some away or add some, between none and all of them. Then vetoes and ceilings take what they take, each on a
+line of its own, so that the lines add up to the total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from csnlp.rules.book import RuleBook
+from csnlp.rules.engine import ClauseResult, Fired
+from csnlp.types import Finding, Line
+
+
+def account(
+    book: RuleBook, results: Sequence[ClauseResult]
+) -> tuple[tuple[Line, ...], tuple[Finding, ...], float | None]:
+    """The lines, the findings and the total (0..100; None when nothing could be decided)."""
+    possible = _possible(book, results)
+    lines: list[Line] = []
+    findings: list[Finding] = []
+    for result in results:
+        of = possible.get(result.clause.id, 0.0)
+        if of:
+            line, found = _clause_line(result, of)
+            lines.append(line)
+        else:
+            found = [_finding(fired, span, 0.0) for fired in result.fired for span in _spans(fired)]
+        findings.extend(found)
+    if not lines:
+        return (), tuple(findings), None
+    lines.extend(_vetoes(results, lines))
+    total = sum(line.points for line in lines)
+    lines.extend(_ceiling(book, results, total))
+    total = round(sum(line.points for line in lines), 2)
+    return tuple(lines), tuple(findings), max(0.0, total)
+
+
+def _possible(book: RuleBook, results: Sequence[ClauseResult]) -> dict[str, float]:
+    """Clause → its points of 100, in hundredths that add up to it; clauses that were not decided, or weigh nothing,
+    are absent."""
+    decided = [result.clause for result in results if result.reason is None and result.clause.weight]
+    weights = {section.id: section.weight for section in book.sections}
+    present = {clause.section for clause in decided}
+    whole = sum(weights[section] for section in present)
+    if not whole:
+        return {}
+    inside = {section: sum(c.weight for c in decided if c.section == section) for section in present}
+    hundredths = {c.id: 10_000 * weights[c.section] / whole * c.weight / inside[c.section] for c in decided}
+    possible = {name: int(share) for name, share in hundredths.items()}
+    # What the whole numbers leave over goes to the largest remainders.
+    by_remainder = sorted(possible, key=lambda name: possible[name] - hundredths[name])
+    for name in by_remainder[: 10_000 - sum(possible.values())]:
+        possible[name] += 1
+    return {name: points / 100 for name, points in possible.items()}
+
+
+def _clause_line(result: ClauseResult, possible: float) -> tuple[Line, list[Finding]]:
+    clause = result.clause
+    scale = possible / clause.weight
+    points = result.share * possible
+    findings = []
+    for fired in result.fired:
+        spans = _spans(fired)
+        wanted = _points(fired, len(spans)) * scale / len(spans)
+        for span in spans:
+            moved = min(possible, max(0.0, points + wanted))
+            findings.append(_finding(fired, span, moved - points))
+            points = moved
+    label = "、".join(dict.fromkeys(fired.rule.id for fired in result.fired)) or "✓"
+    line = Line(
+        item=f"{clause.id} {clause.title}",
+        label=label,
+        score=points / possible,
+        weight=clause.weight,
+        possible=possible,
+        points=round(points, 2),
+    )
+    return line, findings
+
+
+def _points(fired: Fired, spans: int) -> float:
+    """The rule's points for all of its evidence, no further from 0 than its cap."""
+    points = fired.rule.points * (spans if fired.rule.each else 1)
+    return max(-fired.rule.cap, min(fired.rule.cap, points))
+
+
+def _spans(fired: Fired) -> tuple[tuple[int, int], ...]:
+    return fired.spans if fired.rule.each else fired.spans[:1]
+
+
+def _finding(fired: Fired, span: tuple[int, int], points: float) -> Finding:
+    rule = fired.rule
+    message = f"{rule.message}（{fired.note}）" if fired.note else rule.message
+    return Finding(rule.clause, rule.id, *span, round(points, 2), message, rule.severity, rule.suggestion)
+
+
+def _vetoes(results: Sequence[ClauseResult], lines: Sequence[Line]) -> list[Line]:
+    """What the vetoes take: all points of the section, or all points."""
+    vetoes: dict[str, str] = {}  # section, or "" for the total → the rule
+    for result in results:
+        for fired in result.fired:
+            if fired.rule.veto != "none":
+                vetoes.setdefault(result.clause.section if fired.rule.veto == "section" else "", fired.rule.id)
+    section_of: Mapping[str, str] = {f"{r.clause.id} {r.clause.title}": r.clause.section for r in results}
+    if "" in vetoes:
+        return [_adjustment("一票否决", vetoes[""], -sum(line.points for line in lines))]
+    return [
+        _adjustment(f"否决 {section}", rule, -sum(line.points for line in lines if section_of[line.item] == section))
+        for section, rule in vetoes.items()
+    ]
+
+
+def _ceiling(book: RuleBook, results: Sequence[ClauseResult], total: float) -> list[Line]:
+    """What is over the lowest ceiling that a finding sets."""
+    severities = {fired.rule.severity: fired.rule.id for result in results for fired in result.fired}
+    ceilings = [(book.ceilings[name], rule) for name, rule in severities.items() if name in book.ceilings]
+    if not ceilings:
+        return []
+    ceiling, rule = min(ceilings)
+    return [_adjustment(f"封顶 {ceiling:g}", rule, ceiling - total)] if total > ceiling else []
+
+
+def _adjustment(item: str, rule: str, points: float) -> Line:
+    return Line(item, rule, 0.0, 0.0, 0.0, round(points, 2))

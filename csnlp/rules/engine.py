@@ -1,0 +1,80 @@
+"""Applies a rule book to a case: which rules fire, and which clauses they decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from csnlp.rules.book import Clause, Rule, RuleBook
+from csnlp.rules.case import Case
+from csnlp.rules.verdict import Span, Verdict, unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A rule that fired, and its evidence in the reply (the whole reply where it is no stretch of it)."""
+
+    rule: Rule
+    spans: tuple[Span, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseResult:
+    """``reason`` (a key of REASONS) is set when the clause could not be decided; ``fired``: the rules against it, or
+    in its praise. ``share``: what it has before them of its weight (0..1)."""
+
+    clause: Clause
+    share: float
+    fired: tuple[Fired, ...]
+    reason: str | None
+
+
+def judge(book: RuleBook, case: Case) -> tuple[ClauseResult, ...]:
+    """The result of every clause of ``book``, in its order."""
+    day = case.exchange.time.date() if case.exchange.time else None
+    by_clause: dict[str, list[Rule]] = {clause.id: [] for clause in book.clauses}
+    for rule in book.rules:
+        if rule.in_force(day):
+            by_clause[rule.clause].append(rule)
+    return tuple(_judge_clause(clause, by_clause[clause.id], case) for clause in book.clauses)
+
+
+def apply(rule: Rule, case: Case) -> Verdict:
+    """What ``rule`` says of ``case``, whatever the day."""
+    if rule.applies is not None:
+        gate = rule.applies.check(case)
+        if not gate.holds:
+            return gate if gate.holds is None else unknown(rule.otherwise)
+    return rule.when.check(case)
+
+
+def _judge_clause(clause: Clause, rules: list[Rule], case: Case) -> ClauseResult:
+    fired: list[Fired] = []
+    reasons: list[str] = []
+    decided = False
+    for rule in rules:
+        verdict = apply(rule, case)
+        if verdict.holds:
+            spans = verdict.spans or ((0, len(case.exchange.reply)),)
+            fired.append(Fired(rule, spans, verdict.note))
+        if verdict.holds is None:
+            reasons.append(verdict.reason)
+        elif verdict.holds or rule.severity not in ("info", "praise"):
+            # That a remark or praise was not earned does not show that the clause was kept.
+            decided = True
+    share = clause.starts_at
+    if clause.credit_head:
+        if (score := case.heads.get(clause.credit_head)) is not None:
+            share = sum(score.probabilities[label] * credit for label, credit in clause.credit.items())
+            decided = True
+        elif not fired:
+            decided = False
+            reasons.insert(0, _absent(clause.credit_head, case))
+    reason = None if decided else (reasons[0] if reasons else "no_rule")
+    return ClauseResult(clause, share, tuple(fired), reason)
+
+
+def _absent(head: str, case: Case) -> str:
+    if head not in case.known:
+        return "no_head"
+    return "no_question" if case.exchange.has_customer else "no_customer"

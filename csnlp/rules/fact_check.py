@@ -1,0 +1,208 @@
+"""Sets a reply against the shop's fact table (clauses P3.1 and N3.1); :mod:`csnlp.rules.fact_reference` takes a text.
+
+Precision comes first, since a false "wrong" harms the agent: what cannot be told is not judged, and a reply of which
+nothing could be judged is not applicable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from csnlp.rules.fact_clauses import Clause, Passage, content, is_exception, is_stated, read, tells
+from csnlp.rules.fact_compare import agrees, kind
+from csnlp.rules.fact_context import MAX_QUANTITIES
+from csnlp.rules.fact_reference import check_reference
+from csnlp.rules.fact_result import Contradiction, FactCheck, Judgement, collected
+from csnlp.rules.fact_stance import bare_answer, is_general, stance
+from csnlp.rules.facts import Fact, FactTable
+from csnlp.text.quantities import Quantity
+
+__all__ = ["Contradiction", "FactCheck", "check_facts", "check_reference"]
+
+# Characters between a fact's name and its quantity, beyond which they hardly belong together.
+NEAR = 14
+# A text that names more facts is no chat reply; this bounds the work for hostile text.
+MAX_MENTIONS = 200
+# Not the shop's own parcels and goods: what the customer sent back, or pays to have otherwise.
+_OTHERS_GOODS = re.compile("您|你|退|寄回|补|差价|加钱|改")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A fact's name at ``text[start:end]``."""
+
+    start: int
+    end: int
+    fact: Fact
+
+
+def check_facts(reply: str, question: str, table: FactTable) -> FactCheck:
+    """What ``reply`` says against ``table``; ``question`` is what the customer last asked.
+
+    A fact is talked about where one of its names stands in the clause of the quantity or policy word, or in the
+    question while the reply gives one quantity of that kind, or a bare yes or no. Exceptions (如果, 预售, 新疆), times
+    that passed (等了3天) and questions are not judged. How numbers are compared: :mod:`csnlp.rules.fact_compare`.
+    """
+    said, asked = read(reply), read(question)
+    facts = _in_scope(table.facts, said.text, asked.text)
+    named, wanted = _mentions(facts, said.text), _mentions(facts, asked.text)
+    judged = [
+        *_judge_quantities(said, named, [mention.fact for mention in wanted]),
+        *_judge_policies(said, named, asked, wanted),
+        *_judge_texts(said, named, [mention.fact for mention in wanted]),
+    ]
+    return collected(reply, said.folded, judged)
+
+
+def _in_scope(facts: Sequence[Fact], reply: str, asked: str) -> list[Fact]:
+    """The facts of every product, and of the products that the reply names, or else the question."""
+    products = {product for fact in facts for product in fact.products}
+    named = {product for product in products if product in reply} or {p for p in products if p in asked}
+    return [fact for fact in facts if not fact.products or named.intersection(fact.products)]
+
+
+def _mentions(facts: Sequence[Fact], text: str) -> list[_Mention]:
+    """Every fact's names in ``text``, in order; a name within a longer one (发货 in 发货快递) does not count."""
+    found = []
+    for fact in facts:
+        for name in fact.names:
+            start = text.find(name)
+            while start >= 0:
+                found.append(_Mention(start, start + len(name), fact))
+                start = text.find(name, start + len(name))
+    found.sort(key=lambda mention: (mention.start, -mention.end))
+    kept: list[_Mention] = []
+    for mention in found:
+        last = kept[-1] if kept else None
+        if last is None or mention.end > last.end or (mention.start, mention.end) == (last.start, last.end):
+            kept.append(mention)
+    return kept[:MAX_MENTIONS]
+
+
+def _judgement(start: int, end: int, agreement: bool, fact: Fact) -> Judgement:
+    return Judgement(start, end, agreement, fact.shown, fact.key)
+
+
+# ---- quantities
+
+
+def _judge_quantities(said: Passage, named: Sequence[_Mention], wanted: Sequence[Fact]) -> Iterator[Judgement]:
+    stated = [q for q in said.quantities[:MAX_QUANTITIES] if is_stated(said, q)]
+    kinds = [kind(quantity) for quantity in stated]
+    for quantity in stated:
+        fact = _fact_near(said, quantity, named)
+        if fact is None and kinds.count(kind(quantity)) == 1 and not _is_in_name(quantity, named):
+            asked_for = {fact for fact in wanted if _is_of_kind(fact, quantity)}
+            fact = asked_for.pop() if len(asked_for) == 1 else None
+            fact = fact if fact and _is_on_subject(said, quantity, fact) else None
+        if fact and isinstance(fact.value, Quantity) and not is_exception(said, quantity.start):
+            agreement = agrees(quantity, fact.value)
+            if agreement is not None:
+                yield _judgement(quantity.start, quantity.end, agreement, fact)
+
+
+def _fact_near(said: Passage, quantity: Quantity, named: Sequence[_Mention]) -> Fact | None:
+    """The fact of that kind whose name is nearest in the quantity's clause, or else stands in the clause before it."""
+    number = said.clause_number(quantity.start)
+    clause = said.clauses[number]
+    fitting = [mention for mention in named if _is_of_kind(mention.fact, quantity)]
+    gaps = {
+        mention: max(mention.start - quantity.end, quantity.start - mention.end)
+        for mention in fitting
+        if clause.start <= mention.start < clause.end
+    }
+    nearest = min(gaps.values(), default=NEAR + 1)
+    if nearest <= NEAR:
+        return _only({mention.fact for mention in gaps if gaps[mention] == nearest}, said.of(clause))
+    before = said.clauses[number - 1] if number else clause
+    if gaps or before.sentence != clause.sentence or before.asks or _has_quantity(said, before):
+        return None
+    carried = [mention for mention in fitting if before.start <= mention.start < before.end]
+    return _only({mention.fact for mention in carried[-1:]}, said.of(before))
+
+
+def _only(facts: set[Fact], clause: str) -> Fact | None:
+    """The one fact; of several, the one of the product that the clause names."""
+    if len(facts) > 1:
+        facts = {fact for fact in facts if any(product in clause for product in fact.products)}
+    return facts.pop() if len(facts) == 1 else None
+
+
+def _has_quantity(said: Passage, clause: Clause) -> bool:
+    return any(clause.start <= quantity.start < clause.end for quantity in said.quantities)
+
+
+def _is_of_kind(fact: Fact, quantity: Quantity) -> bool:
+    return isinstance(fact.value, Quantity) and kind(fact.value) == kind(quantity)
+
+
+def _is_in_name(quantity: Quantity, named: Sequence[_Mention]) -> bool:
+    """Whether it is part of a fact's name: 七天无理由."""
+    return any(mention.start < quantity.end and quantity.start < mention.end for mention in named)
+
+
+def _is_on_subject(said: Passage, quantity: Quantity, fact: Fact) -> bool:
+    """Whether the quantity's clause says nothing else, or shares a character with the fact's names."""
+    clause = said.clause_at(quantity.start)
+    around = content(said.text[clause.start : quantity.start] + said.text[quantity.end : clause.end])
+    return not around or bool(around & content("".join(fact.names)))
+
+
+# ---- policies
+
+
+def _judge_policies(
+    said: Passage, named: Sequence[_Mention], asked: Passage, wanted: Sequence[_Mention]
+) -> Iterator[Judgement]:
+    policies = [mention for mention in named if isinstance(mention.fact.value, bool)]
+    for mention in policies:
+        found = None if is_exception(said, mention.start) else stance(said, mention.start, mention.end)
+        if found is None:
+            continue
+        right = found.affirmed == mention.fact.value
+        if right or is_general(said, mention.start, asked.text):
+            yield _judgement(found.start, found.end, right, mention.fact)
+    facts = {mention.fact for mention in wanted if isinstance(mention.fact.value, bool) and _is_asked(asked, mention)}
+    facts -= {mention.fact for mention in policies}
+    answer = bare_answer(said, asked.text) if len(facts) == 1 else None
+    if answer:
+        fact = facts.pop()
+        yield _judgement(answer.start, answer.end, answer.yes == fact.value, fact)
+
+
+def _is_asked(asked: Passage, mention: _Mention) -> bool:
+    """Whether the question is about the policy and nothing more: 能开发票吗, but not 发票上会显示白条吗."""
+    clause = asked.clause_at(mention.start)
+    rest = asked.text[clause.start : mention.start] + asked.text[mention.end : clause.end]
+    return clause.asks and tells(rest) <= 1
+
+
+# ---- texts
+
+
+def _judge_texts(said: Passage, named: Sequence[_Mention], wanted: Sequence[Fact]) -> Iterator[Judgement]:
+    """Accepted and wrong words in the clauses that name the fact, or anywhere once the customer asked for it."""
+    for fact in dict.fromkeys((*wanted, *(mention.fact for mention in named))):
+        if not isinstance(fact.value, tuple):
+            continue
+        starts = {said.clause_at(mention.start).start for mention in named if mention.fact == fact}
+        for clause in said.clauses:
+            if (fact in wanted or clause.start in starts) and not clause.asks:
+                yield from _judge_text(said, clause, fact, fact.value)
+
+
+def _judge_text(said: Passage, clause: Clause, fact: Fact, accepted: Sequence[str]) -> Iterator[Judgement]:
+    if is_exception(said, clause.start) or _OTHERS_GOODS.search(said.text, clause.start, clause.end):
+        return
+    for words, right in ((accepted, True), (fact.wrong, False)):
+        for word in words:
+            start = said.text.find(word, clause.start, clause.end)
+            if start < 0:
+                continue
+            found = stance(said, start, start + len(word))
+            denied = found is not None and not found.affirmed
+            if right or not denied:
+                yield _judgement(start, start + len(word), right and not denied, fact)
+                return

@@ -1,0 +1,168 @@
+"""A text cut into clauses with their quantities, and what a clause speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+
+from csnlp.text.fold import Folded, fold
+from csnlp.text.quantities import Quantity, quantities_in
+
+# The units of the amounts that 免费 (0 yuan) and 收费 (some yuan) are.
+FREE, FEE = "免费", "收费"
+_LEAST_FEE = 0.01
+_HAN = "\u4e00-\u9fff"
+# Ends of clauses; the first group ends the sentence too. A space is an end only between Chinese characters (it was a
+# line break), a point or a tilde only outside numbers.
+_BREAK = re.compile(
+    rf"(?P<sentence>[。!?;…]+|(?<=[{_HAN}]) (?=[{_HAN}])|~+(?![0-9一二三四五六七八九十]))"
+    r"|,(?![0-9]{3}(?![0-9]))|(?<![0-9a-z])\.(?![0-9])"
+)
+_EITHER_OR = re.compile(rf"([{_HAN}])[不没]\1|是否|能否|可否|有无|与否")
+_ASKS = re.compile("(?:吗|么|没有|[不没呗])[呀啊呢哦的]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """``text[start:end]`` of a passage; ``sentence`` numbers its sentence, ``asks`` tells a question."""
+
+    start: int
+    end: int
+    sentence: int
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text as the fact check reads it. All spans are of ``text``, the folded form."""
+
+    text: str
+    folded: Folded
+    clauses: tuple[Clause, ...]
+    quantities: tuple[Quantity, ...]
+
+    def clause_at(self, index: int) -> Clause:
+        """The clause that holds ``index``, or the last one before it."""
+        return self.clauses[self.clause_number(index)]
+
+    def clause_number(self, index: int) -> int:
+        """The number of :meth:`clause_at`."""
+        low, high = 0, len(self.clauses) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self.clauses[middle].start <= index else (low, middle - 1)
+        return low
+
+    def of(self, clause: Clause) -> str:
+        """The words of ``clause``."""
+        return self.text[clause.start : clause.end]
+
+
+def read(text: str) -> Passage:
+    """``text`` folded and cut up. Time is linear."""
+    folded = fold(text)
+    clauses = []
+    start = sentence = 0
+    for match in _BREAK.finditer(folded.text):
+        clauses.append(_clause(folded.text, start, match.start(), sentence, "?" in match[0]))
+        start, sentence = match.end(), sentence + bool(match["sentence"])
+    clauses.append(_clause(folded.text, start, len(folded.text), sentence, False))
+    return Passage(folded.text, folded, tuple(clauses), _with_fees(folded.text, quantities_in(folded, text)))
+
+
+# 免费 is 0 yuan, and 收费 more than that.
+_FREE = re.compile(
+    "(?P<paid>(?:不是|不|没有)免费)|免费|免收|全免|免(?=[一-鿿]{1,4}[费租金])|免票|"
+    "一分钱?都?[不没](?:收|要)|不(?:会|再|另|另外|额外)?收(?:费用?|钱|取)?|"
+    "不(?:要|用|花|需要?)(?:您|你)?(?:另外|额外|再)?(?:付费|付钱|掏钱|出钱|给钱|加钱|补钱|花钱|钱)"
+    "|(?<![不免])(?P<fee>收费|自费|付费)(?![单标员处站])"
+)
+
+
+def _with_fees(text: str, found: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+    """``found`` and the fees, in order; 一分钱 of 一分钱不收 is part of a fee."""
+    fees = list(_fees(text))
+    inside = {index for fee in fees for index in range(fee.start, fee.end)}
+    return tuple(sorted((*fees, *(q for q in found if q.start not in inside)), key=lambda quantity: quantity.start))
+
+
+def _fees(text: str) -> Iterator[Quantity]:
+    for match in _FREE.finditer(text):
+        if match["paid"] or match["fee"]:
+            yield Quantity(match.start(), match.end(), "money", _LEAST_FEE, inf, unit=FEE)
+        else:
+            yield Quantity(match.start(), match.end(), "money", 0, 0, unit=FREE)
+
+
+def _clause(text: str, start: int, end: int, sentence: int, asks: bool) -> Clause:
+    # A question's mark is among the last characters; either-or forms are short, so the whole clause is searched.
+    tail = text[max(start, end - 4) : end]
+    return Clause(start, end, sentence, asks or bool(_ASKS.search(tail) or _EITHER_OR.search(text, start, end)))
+
+
+# ---- what a clause is for
+
+# Another case than the general one that a fact describes.
+_EXCEPTION = re.compile(
+    "如果|要是|假如|万一|除非|若|倘|预售|定制|定做|特殊|旺季|大促|偏远|新疆|西藏|内蒙|海南|港澳|节假日|除外|以外|只有|才能|个别|部分"
+)
+_SCOPE = 80
+# Time that passed, what is the customer's, what is denied or worked out: not a statement of the fact.
+_NOT_STATED_BEFORE = re.compile(
+    "(?:不是|并非|不止|不用|不需要|不要|用不了|除了|已经?|等了|过了?|超了|晚了|迟了|拖了|才|等于|加起来|还差|还剩|剩下?|省了?|"
+    "(?<![收补赔送给退返扣减免帮])[您你][的是说这]?|[多再][等放留过加]?)$"
+)
+_NOT_STATED_BEHIND = re.compile("了(?!解)|前(?![可能不内])|还?没|都没|多了")
+
+
+def is_stated(passage: Passage, quantity: Quantity) -> bool:
+    """Whether ``quantity`` is said to be so: not asked, denied, passed or the customer's own."""
+    clause, start = passage.clause_at(quantity.start), quantity.start
+    if clause.asks or _NOT_STATED_BEFORE.search(passage.text, max(clause.start, start - 4), start):
+        return False
+    behind = _NOT_STATED_BEHIND.match(passage.text, quantity.end)
+    return behind is None or (quantity.at_most and "没" in behind[0])  # 15天内没穿过
+
+
+def is_exception(passage: Passage, index: int) -> bool:
+    """Whether the sentence speaks, up to the end of the clause at ``index``, of a special case."""
+    number = passage.clause_number(index)
+    clause = passage.clauses[number]
+    first = number
+    while first and number - first < 2 and passage.clauses[first - 1].sentence == clause.sentence:
+        first -= 1
+    start, end = max(passage.clauses[first].start, index - _SCOPE), min(clause.end, index + _SCOPE)
+    return _EXCEPTION.search(passage.text, start, end) is not None
+
+
+# Characters that make no word of a subject: particles, pronouns, modals; then those that tell nothing alone.
+_NO_WORD = frozenset("的了是在有我你您他它这那就都也还要能可以不没和与或及亲哦呢哈呀啊吧嘛噢喔哟嗯什么怎谁哪")
+_EMPTY = _NO_WORD | frozenset("个们一般大概左右好请给会到之约多少久几时间")
+
+
+def content(text: str) -> frozenset[str]:
+    """The Chinese characters of folded ``text`` that can tell its subject."""
+    return frozenset(char for char in text if "\u4e00" <= char <= "\u9fff" and char not in _EMPTY)
+
+
+def tells(text: str) -> int:
+    """How many characters of folded ``text`` can tell its subject."""
+    return sum(char not in _EMPTY for char in text)
+
+
+_GENERAL = frozenset(("时间", "多少", "多久", "几个", "几天", "一个", "一般"))
+_RUNS = re.compile(rf"[{_HAN}]+|[a-z][a-z0-9]*")
+
+
+def words(text: str) -> frozenset[str]:
+    """Pairs of neighbouring characters of folded ``text`` that tell its subject, and its Latin words."""
+    found = set()
+    for run in _RUNS.findall(text):
+        if run.isascii():
+            found.add(run)
+        else:
+            pairs = (run[i : i + 2] for i in range(len(run) - 1))
+            found.update(pair for pair in pairs if not _NO_WORD.intersection(pair) and pair not in _GENERAL)
+    return frozenset(found)

@@ -1,0 +1,147 @@
+"""Whether a text affirms or denies something: 可以开发票, 发票开不了, 没有不包邮的, or a bare 能的."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from csnlp.rules.fact_clauses import Passage, content, tells
+
+# Words that hold a character of negation and deny nothing; either-or questions, too.
+_NO_DENIAL = re.compile(
+    r"不好意思|不过|不仅|不但|不管|不论|不光|不只|不然|不如|不同|不久|不错|不断|不用担心|不要着急|不用着急|不客气|不妨|不止"
+    r"|不少|对不起|了不起|差不多|要不|不一样|不一定|没错|没关系|没问题|没事|无论|无忧|无线|无理由|无糖|无条件|非常|非凡|除非"
+    r"|未来|特别|分别|区别|类别|级别|别人|别的|别担心|别急|别着急|无所谓"
+)
+_DENY = re.compile(
+    "并不是|并非|不是|没有|没法|无法|不(?:允许|准许?|让|支持|提供|接受|得|可以|可|能够?|会|给|予|需要?|用|必|要)?|没|无需?|未|非"
+    "|别|勿|莫|禁止|严禁|拒绝|谢绝|取消|暂停"
+)
+_AFFIRM = re.compile("可以|支持|允许|接受|能够?|可|有|提供|享受?|是|给|会|包|都|保证|送|含|带|需要?|要|得|必须")
+_DENY_BEHIND = re.compile(
+    "(?:我们|咱们|这边|这款|本店|目前|暂时|现在|是|都|也|的|暂|还){0,4}"
+    "(不支持|不可以|不行|不能|不可|不了|不提供|不享受|不适用|没有|没法|无法|没|不开|不给|不做|不包|不送|不含|不带|不收|不退|不换|"
+    "不保|不需要|不用|不要|免|取消了?)"
+    "(?:享受|使用|适用|办理?|开具?|提供|支持|退|换|做|用|的|了|哦|呢|哈|呀|啊|嘛|喔|噢|亲){0,4}$"
+)
+_AFFIRM_BEHIND = re.compile(
+    "(?:我们|咱们|这边|这款|本店|目前|现在|都|也|的|是){0,4}(可以|支持|没问题|有|能|行|提供|享受|需要|要|会)"
+    "(?:享受|使用|适用|办理?|开具?|提供|支持|退|换|做|用|的|了|哦|呢|哈|呀|啊|嘛|喔|噢|亲){0,4}$"
+)
+# What must be done, not what may be: its denial (不用) is no 不能.
+_NEED = re.compile("需要?|必须|须|得|要|不用|不必|无需|免")
+# A word that describes another is mentioned only: 包邮的商品.
+_RELATIVE = re.compile("的(?![的了哦呢哈呀啊嘛喔噢亲哒滴哟呦~! ]|$)")
+# 不上班谁养我, 没什么麻烦: no plain denial.
+_RHETORICAL = re.compile("谁|怎么|什么|哪|咋|啥")
+_PARTICLES = re.compile("[的了哦呢哈呀啊嘛喔噢亲哒滴哟呦~! ]*$")
+# The first characters of policies that say what the shop does: 包邮, 免运费; 货到付款 may be the state of an order.
+_DOING = frozenset("包免送保赠可支")
+# What may stand before a policy without limiting it: 这款包邮, 全国包邮; not 拆封后, 新疆.
+_SUBJECT = re.compile(
+    "(?:亲|爱的|您好|你好|抱歉|很|不好意思|对不起|我们|咱们|咱|这款|这个|这边|这里|这|本店|小店|本款|该|全店|全场|全国|店铺|店里|店|"
+    "所有|商品|产品|宝贝|目前|现在|暂时|暂|一律|统一|默认|都|是|也|家|的|呢|哦|哈|[ ,])*"
+)
+# Characters before a word in which what affirms or denies it stands, and those that a bare answer may add.
+_REACH = 8
+_BARE = 12
+_GAP = 2
+_YES = re.compile(
+    "(?:亲|您好|嗯|哦|好的|在的|[ ,])*"
+    "(?P<answer>是|可以|能|支持|有|行|会|要|需要|没问题|对|当然|包|送|给|可|含|带|装|退|换|收|保)(?:可以|能|支持|有|会)?"
+)
+_NO = re.compile(
+    "(?:亲|您好|嗯|哦|抱歉|不好意思|对不起|[ ,])*"
+    "(?P<answer>不是|不可以|不能|不支持|没有|不行|不会|不要|不需要|不用|不[包送给含带装退换收保]|不)"
+)
+_GREETING = re.compile("(?:亲|爱的|您好|你好|抱歉|不好意思|对不起|好的|在的|的|哦|呢|哈|呀|啊| )*")
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """``affirmed`` or denied; ``need`` tells whether it is a must (需要, 不用) and not a may (可以, 不能).
+
+    ``text[start:end]`` holds the word and what affirms or denies it.
+    """
+
+    affirmed: bool
+    need: bool
+    start: int = field(compare=False)
+    end: int = field(compare=False)
+
+
+def stance(passage: Passage, start: int, end: int) -> Stance | None:
+    """How the clause around ``text[start:end]`` affirms or denies it; None where it does neither plainly.
+
+    The word that does so stands before it with at most two other telling characters between (可以开发票), or right
+    behind it. Two denials affirm (没有不包邮的). A question, or a mere mention, is neither.
+    """
+    clause = passage.clause_at(start)
+    if clause.asks:
+        return None
+    begin = max(clause.start, start - _REACH - 4)
+    window = _masked(passage.text[begin : min(clause.end, end + 20)])
+    before, behind = window[: start - begin][-_REACH:], window[end - begin :]
+    first = start - len(before)
+    if _RELATIVE.match(behind) or _RHETORICAL.search(window):
+        return None
+    denials = list(_DENY.finditer(before))
+    if match := _DENY_BEHIND.match(behind):
+        first += denials[0].start() if denials else len(before)
+        return Stance(len(denials) % 2 == 1, _NEED.search(match[1]) is not None, first, end + match.end(1))
+    if denials:
+        if tells(before[denials[-1].end() :]) > _GAP:
+            return None
+        need = _NEED.match(before, denials[-1].start()) is not None
+        return Stance(len(denials) % 2 == 0, need, first + denials[0].start(), end)
+    for match in _AFFIRM.finditer(before):
+        if tells(before[match.end() :]) <= _GAP:
+            return Stance(True, _NEED.match(match[0]) is not None, first + match.start(), end)
+    if match := _AFFIRM_BEHIND.match(behind):
+        return Stance(True, _NEED.match(match[1]) is not None, start, end + match.end(1))
+    doing = passage.text[start] in _DOING and _PARTICLES.match(behind) and len(behind) == clause.end - end
+    return Stance(True, False, start, end) if doing and _SUBJECT.fullmatch(before) else None
+
+
+def is_general(passage: Passage, index: int, asked: str) -> bool:
+    """Whether nothing in the clause before ``index`` limits what is said (拆封后), but what the question named."""
+    clause = passage.clause_at(index)
+    before = passage.text[max(clause.start, index - 30) : index]
+    if before.startswith(("就", "则", "那就", "便")):
+        return False
+    return content(_AFFIRM.sub("", _DENY.sub("", _SUBJECT.sub("", _masked(before))))) <= content(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A bare yes or no at ``text[start:end]`` of a passage."""
+
+    start: int
+    end: int
+    yes: bool
+
+
+def bare_answer(passage: Passage, asked: str) -> Answer | None:
+    """The yes or no that a reply begins with, where its first clause says no more than that (a greeting apart).
+
+    Words of the question ``asked`` (folded) may be repeated in it: 能开的.
+    """
+    for clause in passage.clauses[:3]:
+        words = passage.of(clause).strip()
+        for pattern, yes in ((_NO, False), (_YES, True)):
+            match = pattern.match(words)
+            if match and not clause.asks and _repeats(words[match.end() :], asked):
+                start = passage.text.index(words, clause.start)
+                return Answer(start + match.start("answer"), start + match.end(), yes)
+        if not _GREETING.fullmatch(words):
+            return None
+    return None
+
+
+def _repeats(rest: str, asked: str) -> bool:
+    """Whether ``rest`` is no more than particles and characters of the question."""
+    return len(rest) <= _BARE and all(char in asked or _PARTICLES.fullmatch(char) for char in rest)
+
+
+def _masked(text: str) -> str:
+    return _NO_DENIAL.sub(lambda match: "_" * len(match[0]), text)

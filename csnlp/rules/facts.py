@@ -1,0 +1,124 @@
+"""The shop's fact table: what a reply must agree with (clauses P3.1 and N3.1).
+
+A YAML or JSON file with a list under ``facts``. Each fact has a ``key``, the ``names`` that chats call it by, and
+either ``value``, a quantity (``48小时内``, ``3斤``) or ``yes``/``no`` for a policy (包邮, 开发票), or ``text``, the
+accepted words (发货快递: 中通, 圆通), with ``wrong``, words that would be untrue (顺丰). ``product`` limits the fact
+to chats about one of these products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from csnlp.errors import ConfigError
+from csnlp.rules.fact_clauses import read
+from csnlp.rules.reader import Entry, read_yaml
+from csnlp.text.fold import fold_text
+from csnlp.text.quantities import Quantity
+
+Value: TypeAlias = Quantity | bool | tuple[str, ...]
+
+_YES = ("yes", "true", "是", "有", "可以", "支持")
+_NO = ("no", "false", "否", "没有", "不可以", "不支持")
+# One character stands in too many words to name a fact.
+MIN_NAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact. ``value`` is a quantity, a policy (True: the shop does it) or the accepted texts.
+
+    ``names``, ``products``, texts and ``wrong`` are folded (:func:`csnlp.text.fold.fold_text`); ``shown`` is the value
+    as the shop wrote it.
+    """
+
+    key: str
+    names: tuple[str, ...]
+    value: Value
+    shown: str
+    products: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FactTable:
+    """The facts of one shop, in the file's order."""
+
+    facts: tuple[Fact, ...]
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+
+def load_facts(path: str | Path) -> FactTable:
+    """The fact table in the YAML or JSON file ``path``.
+
+    Raises :class:`csnlp.errors.ConfigError`, naming file, line, fact and what is allowed.
+    """
+    body = read_yaml(Path(path))
+    facts = tuple(_fact(entry, number) for number, entry in enumerate(body.entries("facts"), 1))
+    body.done()
+    if not facts:
+        raise body.error("facts", "the list is empty; give at least one fact")
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for fact in facts:
+        if (fact.key, fact.products) in seen:
+            raise body.error("facts", f"the key {fact.key!r} stands here twice for the same products")
+        seen.add((fact.key, fact.products))
+    return FactTable(facts)
+
+
+def table_of(values: Mapping[str, str]) -> FactTable:
+    """A table made from name → value: a quantity, yes or no, or else one accepted text.
+
+    Raises :class:`csnlp.errors.ConfigError` for a name that is too short or a value that is empty.
+    """
+    facts = []
+    for name, shown in values.items():
+        value = _parsed(shown)
+        if len(fold_text(name)) < MIN_NAME or not fold_text(shown):
+            raise ConfigError(f"fact {name!r}: expected a name of at least {MIN_NAME} characters and a value")
+        facts.append(Fact(name, (fold_text(name),), (fold_text(shown),) if value is None else value, shown))
+    return FactTable(tuple(facts))
+
+
+def _fact(entry: Entry, number: int) -> Fact:
+    key = entry.text("key")
+    entry.name = f"fact {number} ({key})"
+    names = _words(entry, "names", (key,))
+    if short := [name for name in names if len(name) < MIN_NAME]:
+        raise entry.error("names", f"{short[0]!r} is too short to tell; use at least {MIN_NAME} characters")
+    products, wrong = _words(entry, "product", ()), _words(entry, "wrong", ())
+    shown, texts = entry.text("value", ""), _words(entry, "text", ())
+    entry.done()
+    if bool(shown) == bool(texts):
+        raise entry.error("value", "give either value (a quantity, or yes or no) or text (the accepted words)")
+    if texts:
+        return Fact(key, names, texts, "、".join(texts), products, wrong)
+    if wrong:
+        raise entry.error("wrong", "belongs to text, not to value")
+    value = _parsed(shown)
+    if value is None:
+        raise entry.error(
+            "value",
+            f"expected one quantity such as 48小时内 or 3斤, or yes or no, found {shown!r}; words go in text",
+        )
+    return Fact(key, names, value, shown, products)
+
+
+def _words(entry: Entry, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    words = tuple(fold_text(word) for word in entry.texts(key, default))
+    if not all(words):
+        raise entry.error(key, "an empty text")
+    return words
+
+
+def _parsed(value: str) -> Quantity | bool | None:
+    word = fold_text(value)
+    if word in _YES or word in _NO:
+        return word in _YES
+    found = read(value).quantities
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,111 @@
+"""Conditions on the outer form of a text: how long, in how many paragraphs or points, with which marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from csnlp.rules.case import Case
+from csnlp.rules.kinds.names import Names
+from csnlp.rules.reader import Entry
+from csnlp.rules.verdict import NO, Condition, Verdict, unknown
+from csnlp.text.chat_codes import EMOJI_CODE
+
+_POINT = re.compile(
+    r"(?:^|[\s。；;：:，,！!])(?:\d{1,2}[.、)）:：](?!\d)|[(（][\d一二三四五六七八九十]{1,2}[)）]|[①-⑳]|[❶-❿]"
+    r"|第[一二三四五六七八九十]+?(?:步|点|，|、|：)|[一二三四五六七八九]、|首先|其次|再次|最后|步骤[\d一二三四五六])"
+)
+_STEP = re.compile(r"点击|点开|选择|进入|打开|输入|填写|提交|勾选|上传|下拉|返回|长按|→|—+|--+|->|>>")
+_SENTENCE = re.compile(r"[^。！？!?；;~～\n]+")
+_WORD = re.compile(r"\w")
+_NUMBER = r"(?:\d+(?:[.:]\d+)*|\[(?:数字|金额|日期|时间)x\])+"
+_FIGURE = re.compile(rf"{_NUMBER}(?:[-~～—至到]{{1,2}}{_NUMBER})?")
+# No opening sign inside its own pair, so that many of them are not each read to the end of the text.
+_MARK = re.compile(
+    r"【[^【】]+】|「[^「」]+」|\*\*[^*]+\*\*|《[^《》]+》|“[^“”]+”|\[[^\[\]x]{2,}\]|[❗‼⚠★●◆]"
+    r"|(?:重点|请注意|温馨提示)[：:]"
+)
+_QUESTION = re.compile(
+    r"[?？]|吗|呢|么|什么|怎么|怎样|如何|多[少久大重长宽高厚深远快]|几[个天件号点时米次]|哪|是否|是不是|能不能|可不可以|可以不|行不行|有没有"
+    r"|谁|为何|为啥|咋"
+)
+_CLAUSE = re.compile(r"[^，。！？,!?；;\n]+[，。！？,!?；;\n]?")
+
+
+def length(text: str) -> int:
+    """Characters that are not white space."""
+    return sum(not char.isspace() for char in text)
+
+
+def paragraphs(text: str) -> int:
+    """Lines with something on them."""
+    return sum(bool(line.strip()) for line in text.splitlines())
+
+
+def points(text: str) -> int:
+    """Marked points: 1. ① 第一 首先 …"""
+    return len(_POINT.findall(text))
+
+
+def steps(text: str) -> int:
+    """Things to do one after the other: 点击, 选择, an arrow …"""
+    return len(_STEP.findall(text))
+
+
+def sentences(text: str) -> int:
+    """Sentences, by their ends."""
+    return sum(bool(_WORD.search(sentence)) for sentence in _SENTENCE.findall(text))
+
+
+def figures(text: str) -> int:
+    """Numbers (amounts, dates, codes), a range counting once; the masks of anonymised ones count."""
+    return len(_FIGURE.findall(EMOJI_CODE.sub(" ", text)))
+
+
+def marks(text: str) -> int:
+    """What stands out: 【…】, **…**, a warning sign …"""
+    return len(_MARK.findall(text))
+
+
+def questions(text: str) -> int:
+    """Clauses that ask something."""
+    return sum(bool(_QUESTION.search(clause)) for clause in _CLAUSE.findall(text))
+
+
+MEASURES: dict[str, Callable[[str], int]] = {
+    measure.__name__: measure for measure in (length, paragraphs, points, steps, sentences, figures, marks, questions)
+}
+_OF_WORDS = ("length", "steps", "figures", "questions")
+"""These look at words, so at folded text; the others look at how the text is laid out, so at the original."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The measure, over all turns of the place, is over ``over`` or under ``under``."""
+
+    measure: str
+    place: str
+    over: float
+    under: float
+
+    def check(self, case: Case, /) -> Verdict:
+        views = case.views(self.place)
+        if not views:
+            return unknown("open" if views is None else "no_customer")
+        folded = self.measure in _OF_WORDS
+        value = sum(MEASURES[self.measure](view.folded.text if folded else view.text) for _, view in views)
+        if value > self.over or value < self.under:
+            return Verdict(True, note=f"{self.measure}={value}")
+        return NO
+
+
+def parse(entry: Entry, names: Names) -> Condition:
+    if "over" not in entry and "under" not in entry:
+        raise entry.error("format", "needs over or under, with a number")
+    return Form(
+        entry.choice("format", MEASURES),
+        entry.choice("in", ("reply", "question"), "reply"),
+        entry.number("over", float("1e9")),
+        entry.number("under", 0),
+    )

@@ -1,0 +1,60 @@
+"""Conditions in Python: a function of one's own under a name.
+
+A book never names code to load: it names a check that the program registered (:func:`register_check`), or that an
+installed package offers under the entry point group ``csnlp.checks``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+
+from csnlp.errors import ConfigError
+from csnlp.rules.case import Case
+from csnlp.rules.kinds.names import Names
+from csnlp.rules.reader import Entry
+from csnlp.rules.verdict import NO, Condition, Span, Verdict
+
+Check = Callable[[Case], "bool | Iterable[Span]"]
+"""Whether it holds of a case; or the spans of the reply that show it (none: it does not)."""
+
+_checks: dict[str, Check] = {}
+
+
+def register_check(name: str, check: Check) -> None:
+    """Make ``check`` known to rule books as ``python: name``; raises ConfigError for a name that is taken."""
+    if _checks.get(name, check) is not check:
+        raise ConfigError(f"a check named {name!r} is registered already")
+    _checks[name] = check
+
+
+@dataclass(frozen=True, slots=True)
+class PythonCheck:
+    """The registered check ``name`` holds."""
+
+    name: str
+    function: Check
+
+    def check(self, case: Case, /) -> Verdict:
+        found = self.function(case)
+        if isinstance(found, bool):
+            return Verdict(found)
+        spans = tuple(found)
+        return Verdict(True, spans) if spans else NO
+
+
+def parse(entry: Entry, names: Names) -> Condition:
+    name = entry.text("python")
+    if name in _checks:
+        return PythonCheck(name, _checks[name])
+    offered = {point.name: point for point in entry_points(group="csnlp.checks")}
+    if name not in offered:
+        known = ", ".join(sorted({*_checks, *offered})) or "none"
+        raise entry.error(
+            "python", f"no check named {name!r} is registered (csnlp.rules.register_check); known: {known}"
+        )
+    try:
+        return PythonCheck(name, offered[name].load())
+    except (ImportError, AttributeError) as error:
+        raise entry.error("python", f"{offered[name].value} cannot be imported: {error}") from None

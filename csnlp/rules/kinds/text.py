@@ -1,0 +1,147 @@
+"""Conditions on words: the terms of lexicons, and regular expressions (RE2, so linear in the text)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from csnlp.rules.case import PLACES, Case
+from csnlp.rules.kinds.names import Names
+from csnlp.rules.patterns import compile_pattern
+from csnlp.rules.quoting import negated, quoted
+from csnlp.rules.reader import Entry
+from csnlp.rules.scanner import View
+from csnlp.rules.verdict import NO, Condition, Span, Verdict, unknown
+from csnlp.text.fold import fold_text
+
+MAX_MATCHES = 100
+"""Most matches of one condition looked at in one text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where and how often words count.
+
+    ``place``: one of :data:`csnlp.rules.case.PLACES`; ``last``: only so many of its latest turns (0: all).
+    ``head``, ``tail``: only in the first or last so many characters of a turn (0: anywhere).
+    ``at_least``: so many matches in all. ``unless_negated``: a match behind a negation does not count.
+    ``quoted``: an agent's match counts even where he repeats the customer's words. ``besides``: words that a match
+    must not overlap.
+    """
+
+    place: str
+    last: int
+    head: int
+    tail: int
+    at_least: int
+    unless_negated: bool
+    quoted: bool
+    besides: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconMatch:
+    """A term of one of the lexicons stands there."""
+
+    lexicons: tuple[str, ...]
+    where: Where
+
+    def check(self, case: Case, /) -> Verdict:
+        return search(case, self.where, self._spans)
+
+    def _spans(self, view: View) -> Iterable[Span]:
+        return [(hit.start, hit.end) for name in self.lexicons if name in view.hits for hit in view.hits[name]]
+
+
+@dataclass(frozen=True, slots=True)
+class RegexMatch:
+    """The pattern matches the folded text."""
+
+    pattern: str
+    compiled: Any
+    where: Where
+
+    def check(self, case: Case, /) -> Verdict:
+        return search(case, self.where, self._spans)
+
+    def _spans(self, view: View) -> Iterable[Span]:
+        if self.pattern not in view.patterns:
+            return ()
+        return (match.span() for match in self.compiled.finditer(view.folded.text) if match.end() > match.start())
+
+
+def search(case: Case, where: Where, spans_of: Callable[[View], Iterable[Span]]) -> Verdict:
+    """Look for spans (of the folded text) in the turns of ``where``."""
+    views = case.views(where.place)
+    if views is None:
+        return unknown("open")
+    if not views and where.place in ("question", "customer"):
+        return unknown("no_customer")
+    found: list[Span] = []
+    words: list[str] = []
+    customer: Sequence[str] | None = None
+    for role, view in views[-where.last :] if where.last else views:
+        may_repeat = view.quotes and role == "agent" and not where.quoted
+        for span in islice(spans_of(view), MAX_MATCHES):
+            if not _counts(span, view, where):
+                continue
+            if may_repeat:
+                customer = _customer_words(case) if customer is None else customer
+                if quoted(view.folded.text, *span, customer):
+                    continue
+            words.append(view.folded.text[slice(*span)])
+            if where.place == "reply":
+                found.append(view.folded.original_span(*span))
+            elif len(words) == where.at_least:  # the evidence is shown in the reply only: enough is enough
+                return Verdict(True, note="、".join(dict.fromkeys(words)))
+    return Verdict(True, tuple(found)) if len(words) >= where.at_least else NO
+
+
+def parse_lexicon(entry: Entry, names: Names) -> Condition:
+    return LexiconMatch(entry.choices("lexicon", sorted(names.lexicons)), _where(entry))
+
+
+def parse_regex(entry: Entry, names: Names) -> Condition:
+    pattern = entry.text("regex")
+    try:
+        compiled = compile_pattern(pattern)
+    except ValueError as error:
+        raise entry.error("regex", str(error)) from None
+    return RegexMatch(pattern, compiled, _where(entry))
+
+
+def _where(entry: Entry) -> Where:
+    besides = tuple(fold_text(word) for word in entry.texts("except", ()))
+    if not all(besides):
+        raise entry.error("except", "an empty word")
+    return Where(
+        place=entry.choice("in", PLACES, "reply"),
+        last=entry.whole("last", 0),
+        head=entry.whole("head", 0),
+        tail=entry.whole("tail", 0),
+        at_least=entry.whole("times", 1, low=1),
+        unless_negated=entry.flag("unless_negated"),
+        quoted=entry.flag("quoted"),
+        besides=besides,
+    )
+
+
+def _counts(span: Span, view: View, where: Where) -> bool:
+    start, end = span
+    text = view.folded.text
+    if (where.head and start >= where.head) or (where.tail and end <= len(text) - where.tail):
+        return False
+    if where.unless_negated and negated(text, start):
+        return False
+    return not any(_overlaps(word, text, start, end) for word in where.besides)
+
+
+def _overlaps(word: str, text: str, start: int, end: int) -> bool:
+    """Whether ``word`` stands in ``text`` so that it shares a character with the span."""
+    return text.find(word, max(0, start - len(word) + 1), end + len(word) - 1) >= 0
+
+
+def _customer_words(case: Case) -> Sequence[str]:
+    return [case.scanner.view(turn.text).folded.text for turn in case.exchange.context if turn.role == "customer"]

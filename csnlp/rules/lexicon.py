@@ -1,0 +1,102 @@
+"""Lexicons: lists of terms under one name, each a text file that a person can read and edit.
+
+A file ``NAME.txt`` starts with ``# key: value`` lines and holds one term on each further line::
+
+    # title: 粗俗辱骂
+    # source: where the terms come from
+    # spelling: loose
+    [傻煞沙][逼比笔b]
+    -傻比较
+
+``[…]`` stands for one of the characters inside. ``-`` marks an innocent word: a term that overlaps it does not count.
+``spelling: loose`` also finds a term with anything but sentence punctuation put between its characters (``傻*逼``,
+``s b``) or with letters repeated; ``strict`` (the default) finds it as it is written, after folding.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from csnlp.errors import ConfigError
+from csnlp.text.fold import fold_text
+
+FOLDER = Path(__file__).parent / "lexicons"
+MAX_SPELLINGS = 500
+"""Most terms that one line with ``[…]`` may stand for."""
+
+_HEADER = re.compile(r"#\s*([a-z]+):\s*(.*)")
+_GROUP = re.compile(r"\[([^\[\]]+)\]")
+_KEYS = ("title", "source", "spelling")
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """``terms`` as they are looked for (folded) and ``innocent`` words that they must not overlap."""
+
+    name: str
+    title: str
+    source: str
+    loose: bool
+    terms: tuple[str, ...]
+    innocent: tuple[str, ...]
+
+
+def lexicon_files(folder: Path = FOLDER) -> dict[str, Path]:
+    """Lexicon name → its file in ``folder``."""
+    return {path.stem: path for path in sorted(folder.glob("*.txt"))}
+
+
+def read_lexicon(path: Path) -> Lexicon:
+    """The lexicon in ``path``; raises :class:`csnlp.errors.ConfigError`, naming the line and what is allowed."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read as UTF-8: {error}") from None
+    header: dict[str, str] = {}
+    terms: dict[str, None] = {}
+    innocent: dict[str, None] = {}
+    for number, line in enumerate(lines, 1):
+        line = line.strip()
+        if line.startswith("#"):
+            if match := _HEADER.fullmatch(line):
+                if match[1] not in _KEYS:
+                    raise ConfigError(f"{path}:{number}: unknown key {match[1]!r}; allowed: {', '.join(_KEYS)}")
+                header[match[1]] = match[2]
+        elif line:
+            into = innocent if line.startswith("-") else terms
+            into |= dict.fromkeys(_spellings(line.removeprefix("-").strip(), f"{path}:{number}"))
+    if missing := [key for key in ("title", "source") if not header.get(key)]:
+        raise ConfigError(f"{path}: the line '# {missing[0]}: …' is missing")
+    if header.get("spelling", "strict") not in ("strict", "loose"):
+        raise ConfigError(f"{path}: spelling: {header['spelling']!r} is not allowed; allowed: strict, loose")
+    if not terms:
+        raise ConfigError(f"{path}: has no terms")
+    loose = header.get("spelling") == "loose"
+    return Lexicon(path.stem, header["title"], header["source"], loose, tuple(terms), tuple(innocent))
+
+
+def _spellings(line: str, where: str) -> list[str]:
+    """The terms that ``line`` stands for: the product of its ``[…]`` groups."""
+    parts = _GROUP.split(line)  # text, group, text, group, …, text
+    choices = [
+        [_folded(char) for char in part] if index % 2 else [_folded(part)] for index, part in enumerate(parts)
+    ]
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if count > MAX_SPELLINGS:
+        raise ConfigError(f"{where}: stands for {count} terms, over {MAX_SPELLINGS}; split it")
+    if any(bracket in part for part in parts for bracket in "[]"):
+        raise ConfigError(f"{where}: [ and ] go in pairs, with something between them")
+    found = ["".join(spelling) for spelling in itertools.product(*choices)]
+    if not all(term.strip() for term in found):
+        raise ConfigError(f"{where}: an empty term")
+    return found
+
+
+def _folded(part: str) -> str:
+    """A part of a term, folded; white space at its ends may stand between two words, so it stays."""
+    return fold_text(f"|{part}|")[1:-1]

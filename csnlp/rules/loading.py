@@ -1,0 +1,262 @@
+"""Reads a rule book from YAML.
+
+A book is one file, or a file that includes others beside it (``include``, for clauses and rules). It may extend another
+(``extends``): then it has all of that one's settings, clauses and rules, but for those that it gives itself and the
+rules it leaves out (``without``). Complaints name file, line, key and what is allowed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from csnlp.errors import ConfigError
+from csnlp.heads import HEADS
+from csnlp.rules.book import SEVERITIES, VETOES, Band, Clause, Rule, RuleBook, Section
+from csnlp.rules.examples import parse_examples
+from csnlp.rules.inspect import conditions
+from csnlp.rules.kinds import parse_condition
+from csnlp.rules.kinds.names import Names
+from csnlp.rules.kinds.text import RegexMatch
+from csnlp.rules.lexicon import Lexicon, lexicon_files, read_lexicon
+from csnlp.rules.reader import Entry, read_yaml
+from csnlp.rules.scanner import Scanner
+from csnlp.rules.verdict import REASONS
+
+FOLDER = Path(__file__).parent / "books"
+MAX_DEPTH = 5
+"""Most books that may extend one another in a row."""
+
+_CREDITED = ("politeness", "accuracy", "complaint", "satisfaction")
+_SETTINGS = (
+    *("name", "version", "extends", "without", "include", "lexicons", "domains", "review_below"),
+    *("sections", "ceilings", "bands", "clauses", "rules"),
+)
+
+T = TypeVar("T")
+
+
+def load_book(book: str | Path | RuleBook = "taobao") -> RuleBook:
+    """A bundled book by its name, a book from a file, or a book itself.
+
+    Raises :class:`csnlp.errors.ConfigError`, naming file, line, key and what is allowed.
+    """
+    if isinstance(book, RuleBook):
+        return book
+    bundled = {path.stem: path for path in sorted(FOLDER.glob("*.yaml"))}
+    path = bundled.get(str(book), Path(book))
+    if not path.is_file():
+        raise ConfigError(f"no rule book {str(book)!r}: it is no file, and the bundled ones are {', '.join(bundled)}")
+    return _read(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One book's own files: the book itself (``top``) and what it includes."""
+
+    path: Path
+    top: Entry
+    included: tuple[Path, ...]
+    parts: tuple[Entry, ...]
+
+
+def _read(path: Path) -> RuleBook:
+    chain = _chain(path)
+    _ask_all(chain)
+    top = _settings(chain)
+    files = lexicon_files()
+    for link in chain:
+        own = link.path.parent / link.top.text("lexicons", "lexicons")
+        if "lexicons" in link.top and not own.is_dir():
+            raise link.top.error("lexicons", f"{own} is no folder")
+        files |= lexicon_files(own) if own.is_dir() else {}
+    names = Names(frozenset(files), top("domains").texts("domains", ()))
+
+    sections = tuple(_section(item) for item in _unique(top("sections").entries("sections")))
+    clauses = _merged(chain, "clauses", lambda item: _clause(item, sections))
+    without = chain[-1].top.choices("without", _ids(chain, "rules"), ())
+    rules = {
+        name: rule
+        for name, rule in _merged(chain, "rules", lambda item: _rule(item, clauses.values(), names, files)).items()
+        if name not in without
+    }
+    if not clauses:
+        raise chain[-1].top.error("clauses", "a book needs at least one clause")
+    lexicons = [
+        read_lexicon(files[name]) for name in sorted({name for rule in rules.values() for name in rule.lexicons})
+    ]
+    book = RuleBook(
+        name=chain[-1].top.text("name"),
+        version=chain[-1].top.text("version"),
+        review_below=top("review_below").number("review_below", 0.5, high=1),
+        sections=sections,
+        clauses=tuple(clauses.values()),
+        rules=tuple(rules.values()),
+        ceilings=_ceilings(top("ceilings")),
+        bands=_bands(top("bands")),
+        scanner=Scanner(lexicons, _patterns(rules.values())),
+        digest=_digest([file for link in chain for file in (link.path, *link.included)], lexicons),
+    )
+    for link in chain:
+        for part in link.parts:
+            part.done()
+    return book
+
+
+def _chain(path: Path, depth: int = 0) -> list[_File]:
+    """The book at ``path`` behind those that it extends, the first of them first."""
+    top = read_yaml(path)
+    included = tuple(path.parent / name for name in top.texts("include", ()))
+    for other in included:
+        if not other.is_file():
+            raise top.error("include", f"{other} is no file")
+    own = _File(path, top, included, (top, *(read_yaml(other) for other in included)))
+    if "extends" not in top:
+        return [own]
+    if depth == MAX_DEPTH:
+        raise top.error("extends", f"more than {MAX_DEPTH} books extend one another; is there a circle?")
+    name = top.text("extends")
+    parent = {file.stem: file for file in FOLDER.glob("*.yaml")}.get(name, path.parent / name)
+    if not parent.is_file():
+        raise top.error("extends", f"{name!r} is no bundled book and no file")
+    return [*_chain(parent, depth + 1), own]
+
+
+def _ask_all(chain: Iterable[_File]) -> None:
+    """What a book extends may hold settings that the one extending it replaces: they are known all the same."""
+    for link in chain:
+        link.top.known(*_SETTINGS)
+        for part in link.parts:
+            part.known("clauses", "rules")
+
+
+def _settings(chain: Sequence[_File]) -> Callable[[str], Entry]:
+    """Key → the last book of the chain that has it."""
+    return lambda key: next((link.top for link in reversed(chain) if key in link.top), chain[-1].top)
+
+
+def _merged(chain: Iterable[_File], key: str, make: Callable[[Entry], T]) -> dict[str, T]:
+    """Id → clause or rule. One with the id of one in a book that is extended takes its place."""
+    found: dict[str, T] = {}
+    for link in chain:
+        items = _unique([item for part in link.parts for item in part.entries(key, required=False)])
+        found |= {item.text("id"): make(item) for item in items}
+    return found
+
+
+def _ids(chain: Iterable[_File], key: str) -> list[str]:
+    parts = [part for link in chain for part in link.parts]
+    return [item.text("id") for part in parts for item in part.entries(key, required=False)]
+
+
+def _patterns(rules: Iterable[Rule]) -> Iterator[str]:
+    """The patterns of all regex conditions."""
+    for rule in rules:
+        for condition in conditions(rule):
+            if isinstance(condition, RegexMatch):
+                yield condition.pattern
+
+
+def _section(entry: Entry) -> Section:
+    section = Section(entry.text("id"), entry.text("title"), entry.number("weight"))
+    entry.done()
+    return section
+
+
+def _clause(entry: Entry, sections: Iterable[Section]) -> Clause:
+    credit = entry.entry("credit", required=False)
+    head, shares = "", {}
+    if credit is not None:
+        head = credit.choice("head", _CREDITED)
+        shares = {label: credit.number(label, high=1) for label in HEADS[head].labels}
+        credit.done()
+    clause = Clause(
+        id=entry.text("id"),
+        section=entry.choice("section", [section.id for section in sections]),
+        title=entry.text("title"),
+        weight=entry.number("weight"),
+        starts_at=entry.number("starts_at", 1.0, high=1),
+        credit_head=head,
+        credit=shares,
+        where=f"{entry.file}:{entry.line}",
+    )
+    entry.done()
+    return clause
+
+
+def _rule(entry: Entry, clauses: Iterable[Clause], names: Names, files: dict[str, Path]) -> Rule:
+    when, applies = entry.entry("when"), entry.entry("applies", required=False)
+    assert when is not None
+    start, end = entry.day("from"), entry.day("until")
+    if start and end and end < start:
+        raise entry.error("until", f"{end} is before {start}")
+    severity = entry.choice("severity", SEVERITIES)
+    rule = Rule(
+        id=entry.text("id"),
+        clause=entry.choice("clause", [clause.id for clause in clauses]),
+        message=entry.text("message"),
+        suggestion=entry.text("suggestion", ""),
+        severity=severity,
+        points=entry.number("points", 0.0, low=-1000, high=1000),
+        each=entry.flag("each"),
+        cap=entry.number("cap", 1000.0),
+        veto=entry.choice("veto", VETOES, "none"),
+        when=parse_condition(when, names),
+        applies=None if applies is None else parse_condition(applies, names),
+        otherwise=entry.choice("otherwise", REASONS, "no_match"),
+        start=start,
+        end=end,
+        examples=parse_examples(entry),
+        lexicons=tuple(sorted(name for name in _mentioned(when) | _mentioned(applies) if name in files)),
+        where=f"{entry.file}:{entry.line}",
+    )
+    if (severity == "info" and rule.points) or (severity == "praise" and rule.points <= 0):
+        raise entry.error("points", f"{severity} goes with {'no points' if severity == 'info' else 'points above 0'}")
+    if severity not in ("info", "praise") and rule.points > 0:
+        raise entry.error("points", f"{severity} deducts: give points below 0, or 0")
+    entry.done()
+    return rule
+
+
+def _mentioned(entry: Entry | None) -> set[str]:
+    """The names of lexicons under ``entry``, at any depth."""
+    return set() if entry is None else set(entry.texts_below("lexicon"))
+
+
+def _ceilings(entry: Entry) -> dict[str, float]:
+    body = entry.entry("ceilings", required=False)
+    if body is None:
+        return {}
+    ceilings = {name: body.number(name, 100, high=100) for name in ("minor", "major", "critical")}
+    body.done()
+    return ceilings
+
+
+def _bands(entry: Entry) -> tuple[Band, ...]:
+    bands = []
+    for item in entry.entries("bands", required=False):
+        bands.append(Band(item.text("name"), item.number("at_least", high=100)))
+        item.done()
+    return tuple(sorted(bands, key=lambda band: -band.at_least))
+
+
+def _unique(items: list[Entry]) -> list[Entry]:
+    """``items``, when no two have the same id."""
+    seen: dict[str, str] = {}
+    for item in items:
+        if (name := item.text("id")) in seen:
+            raise item.error("id", f"{name!r} stands at {seen[name]} already; give another")
+        seen[name] = f"{item.file}:{item.line}"
+    return items
+
+
+def _digest(paths: Iterable[Path], lexicons: Iterable[Lexicon]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    for lexicon in lexicons:
+        digest.update(repr(lexicon).encode())
+    return digest.hexdigest()[:16]

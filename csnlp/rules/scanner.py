@@ -1,0 +1,187 @@
+"""Finds the terms of all lexicons in a text in one pass, and says where they stand in the original.
+
+Terms are looked for in the folded text (:mod:`csnlp.text.fold`). Those of loose lexicons are looked for in its
+skeleton: letters, digits and Chinese characters only, repeated letters once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ahocorasick_rs import AhoCorasick
+
+from csnlp.rules.lexicon import Lexicon
+from csnlp.rules.patterns import pattern_set
+from csnlp.rules.quoting import may_quote
+from csnlp.text.fold import Folded, fold
+
+MAX_GAP = 3
+"""Most characters that may be put between two characters of a loosely spelt term."""
+
+CACHED_TEXTS = 4096
+MAX_CACHED = 500
+"""So many texts up to this length are kept: the turns before a reply come again with the next reply."""
+
+CACHED_LONG_TEXTS = 16
+"""Longer texts that are kept: every rule looks at the same reply."""
+
+_BREAKS = frozenset("，。！？；：、,!?;:…\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A term found: ``start`` and ``end`` in the folded text."""
+
+    start: int
+    end: int
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A text as the rules see it: folded, with the hits of every lexicon that has some.
+
+    ``patterns``: those of the scanner's patterns that match somewhere. ``quotes``: whether it may repeat somebody's
+    words at all.
+    """
+
+    text: str
+    folded: Folded
+    hits: Mapping[str, tuple[Hit, ...]]
+    patterns: frozenset[str]
+    quotes: bool
+
+
+class Scanner:
+    """The terms of ``lexicons`` as two automata, and ``patterns`` (RE2) as one; safe to share between threads."""
+
+    def __init__(self, lexicons: Iterable[Lexicon], patterns: Iterable[str] = ()) -> None:
+        lexicons = tuple(lexicons)
+        self._patterns = tuple(dict.fromkeys(patterns))
+        self._any_pattern = pattern_set(self._patterns) if self._patterns else None
+        self._strict = _Automaton([lexicon for lexicon in lexicons if not lexicon.loose], str)
+        self._loose = _Automaton([lexicon for lexicon in lexicons if lexicon.loose], lambda term: _skeleton(term)[0])
+        self._cached = lru_cache(maxsize=CACHED_TEXTS)(self._view)
+        self._cached_long = lru_cache(maxsize=CACHED_LONG_TEXTS)(self._view)
+
+    def view(self, text: str) -> View:
+        """``text`` folded and scanned."""
+        return self._cached(text) if len(text) <= MAX_CACHED else self._cached_long(text)
+
+    def _view(self, text: str) -> View:
+        folded = fold(text)
+        hits = self._strict.find(folded.text, range(len(folded.text)), folded.text)
+        skeleton, places = _skeleton(folded.text)
+        hits |= self._loose.find(skeleton, places, folded.text)
+        matching = self._any_pattern.Match(folded.text) if self._any_pattern else None
+        patterns = frozenset(self._patterns[number] for number in matching or ())
+        return View(text, folded, hits, patterns, may_quote(folded.text))
+
+
+class _Automaton:
+    """Terms → the lexicons that have them, as a term or as an innocent word."""
+
+    def __init__(self, lexicons: Sequence[Lexicon], spell: Callable[[str], str]) -> None:
+        self._owners: dict[str, list[tuple[str, bool]]] = {}
+        for lexicon in lexicons:
+            for words, innocent in ((lexicon.terms, False), (lexicon.innocent, True)):
+                for word in words:
+                    if spelt := spell(word):
+                        self._owners.setdefault(spelt, []).append((lexicon.name, innocent))
+        self._terms = list(self._owners)
+        self._automaton = AhoCorasick(self._terms) if self._terms else None
+
+    def find(self, text: str, places: Sequence[int], folded: str) -> dict[str, tuple[Hit, ...]]:
+        """Lexicon → its hits. ``places[i]`` is where ``text[i]`` stands in ``folded``."""
+        if self._automaton is None or not text:
+            return {}
+        found: dict[str, list[Hit]] = {}
+        innocent: dict[str, list[Hit]] = {}
+        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            if not _stands_alone(text, places, start, end, folded) or not _hangs_together(places, start, end, folded):
+                continue
+            term = self._terms[number]
+            hit = Hit(places[start], places[end - 1] + 1, term)
+            for name, is_innocent in self._owners[term]:
+                (innocent if is_innocent else found).setdefault(name, []).append(hit)
+        kept = {name: _kept(hits, innocent.get(name, ())) for name, hits in found.items()}
+        return {name: hits for name, hits in kept.items() if hits}
+
+
+def _skeleton(folded: str) -> tuple[str, list[int]]:
+    """Letters, digits and Chinese characters of ``folded``, and where each stands. A letter that is repeated counts
+    once, a Chinese character that stands three times or more also."""
+    chars: list[str] = []
+    places: list[int] = []
+    run = 0
+    for place, char in enumerate(folded):
+        if not char.isalnum():
+            continue
+        run = run + 1 if chars and chars[-1] == char else 1
+        if run > 1 and char.isascii() and char.isalpha():
+            continue
+        if run > 2 and not char.isascii():
+            while len(chars) > 1 and chars[-2] == char:
+                chars.pop()
+                places.pop()
+            continue
+        chars.append(char)
+        places.append(place)
+    return "".join(chars), places
+
+
+def _stands_alone(text: str, places: Sequence[int], start: int, end: int, folded: str) -> bool:
+    """Whether a term that begins or ends with a Latin letter or digit is not part of a longer such word."""
+    before = start and _is_word(text[start]) and _is_word(text[start - 1])
+    after = end < len(text) and _is_word(text[end - 1]) and _is_word(text[end])
+    if not before and not after:
+        return True
+    # Spelt with gaps, a neighbour that is further off than the term's own gaps, or behind a break, is another word.
+    widest = max((places[i + 1] - places[i] for i in range(start, end - 1)), default=1)
+    neighbours = [start - 1] * bool(before) + [end - 1] * bool(after)
+    return not any(
+        places[i + 1] - places[i] <= widest and _hangs_together(places, i, i + 2, folded) for i in neighbours
+    )
+
+
+def _hangs_together(places: Sequence[int], start: int, end: int, folded: str) -> bool:
+    """Whether nothing but a few symbols or spaces, no sentence break, stands between the term's characters."""
+    if places[end - 1] - places[start] == end - 1 - start:
+        return True
+    for left, right in zip(places[start : end - 1], places[start + 1 : end], strict=True):
+        gap = [char for char in folded[left + 1 : right] if not char.isalnum()]
+        if len(gap) > MAX_GAP or not _BREAKS.isdisjoint(gap):
+            return False
+    return True
+
+
+def _is_word(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _kept(hits: list[Hit], innocent: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The longest hits, left to right, none inside another, none overlapping an innocent word that is not inside it."""
+    kept: list[Hit] = []
+    innocent = sorted(innocent, key=lambda word: word.start)
+    reach = max((word.end - word.start for word in innocent), default=0)
+    first = 0
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if kept and hit.end <= kept[-1].end:
+            continue
+        while first < len(innocent) and innocent[first].start + reach <= hit.start:
+            first += 1
+        if not _overlaps(hit, innocent, first):
+            kept.append(hit)
+    return tuple(kept)
+
+
+def _overlaps(hit: Hit, innocent: Sequence[Hit], first: int) -> bool:
+    for index in range(first, len(innocent)):
+        word = innocent[index]
+        if word.start >= hit.end:
+            return False
+        if word.end > hit.start and not (hit.start <= word.start and word.end <= hit.end):
+            return True
+    return False

@@ -1,0 +1,75 @@
+"""Counts what a book does on a file of chats: how often each clause is decided and each rule fires, with samples."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from csnlp.rules.book import RuleBook
+from csnlp.rules.case import Case
+from csnlp.rules.engine import ClauseResult, judge
+from csnlp.text.redact import redact
+
+SAMPLES = 5
+"""Replies kept for each rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A reply that a rule fired on, personal data masked; ``evidence`` is the first stretch of it."""
+
+    id: str
+    question: str
+    reply: str
+    evidence: str
+    note: str
+
+
+@dataclass(slots=True)
+class ClauseTally:
+    """How many replies the clause was decided for, broken in, and not applicable to (by reason)."""
+
+    decided: int = 0
+    broken: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class BookTally:
+    """``replies`` seen; clause → its counts; rule → replies it fired on; rule → samples."""
+
+    replies: int
+    clauses: dict[str, ClauseTally]
+    hits: Counter[str]
+    samples: dict[str, list[Sample]]
+
+
+def tally(book: RuleBook, cases: Iterable[Case]) -> BookTally:
+    """The counts over ``cases``."""
+    found = BookTally(0, {clause.id: ClauseTally() for clause in book.clauses}, Counter(), {})
+    for case in cases:
+        found.replies += 1
+        for result in judge(book, case):
+            _add(found, result, case)
+    return found
+
+
+def _add(found: BookTally, result: ClauseResult, case: Case) -> None:
+    counts = found.clauses[result.clause.id]
+    if result.reason is not None:
+        counts.reasons[result.reason] += 1
+    else:
+        counts.decided += 1
+    counts.broken += any(fired.rule.severity not in ("info", "praise") for fired in result.fired)
+    for fired in result.fired:
+        found.hits[fired.rule.id] += 1
+        kept = found.samples.setdefault(fired.rule.id, [])
+        if len(kept) < SAMPLES:
+            start, end = fired.spans[0]
+            reply = redact(case.exchange.reply)
+            evidence = redact(case.exchange.reply[start:end])
+            if evidence not in reply:  # a part of what is masked as a whole
+                evidence = "…"
+            question = redact(" ".join(turn.text for turn in case.question()))
+            kept.append(Sample(case.exchange.id, question, reply, evidence, redact(fired.note)))

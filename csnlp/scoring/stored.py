@@ -1,0 +1,117 @@
+"""Stored predictions: what the rules need to score again without a model."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from csnlp.errors import ConfigError, InputError
+from csnlp.heads import HEADS
+from csnlp.rules.book import RuleBook
+from csnlp.rules.case import Case
+from csnlp.rules.facts import FactTable
+from csnlp.types import Exchange, HeadScore
+
+StoredRow = Mapping[str, Any]
+"""A row of ``csnlp score --probabilities``."""
+
+
+def read_stored(path: Path) -> Iterator[StoredRow]:
+    """The rows of a score file (JSON lines, plain or .gz, or Parquet) that was written with ``--probabilities``.
+
+    Raises :class:`csnlp.errors.InputError`, naming the row, for a file that is none.
+    """
+    rows = _parquet(path) if path.suffix == ".parquet" else _json_lines(path)
+    for number, row in enumerate(rows, 1):
+        _check(row, f"{path}: row {number}")
+        yield row
+
+
+def stored_cases(
+    exchanges: Iterable[Exchange | object], rows: Iterable[StoredRow], book: RuleBook, facts: FactTable | None = None
+) -> Iterator[Case]:
+    """Each exchange with what the stored row says of it. Bad rows of the chats are passed over, as they have no score.
+
+    Raises :class:`csnlp.errors.ConfigError` when the two files do not go together.
+    """
+    stored = iter(rows)
+    for exchange in exchanges:
+        if not isinstance(exchange, Exchange):
+            continue
+        row = next(stored, None)
+        if row is None or row.get("id") != exchange.id:
+            found = "nothing more" if row is None else repr(row.get("id"))
+            raise ConfigError(f"the scores are not those of these chats: {exchange.id!r} expected, found {found}")
+        yield stored_case(exchange, row, book, facts)
+    if (row := next(stored, None)) is not None:
+        raise ConfigError(f"the scores are not those of these chats: {row.get('id')!r} is not among them")
+
+
+def stored_case(exchange: Exchange, row: StoredRow, book: RuleBook, facts: FactTable | None = None) -> Case:
+    """``exchange`` with the model's verdicts in ``row``."""
+    heads = {
+        name: _head(name, probabilities, row)
+        for name, probabilities in row["probabilities"].items()
+        if probabilities is not None
+    }
+    acts = {name: p for name, p in (row.get("act_scores") or {}).items() if p is not None}
+    return Case(exchange, book.scanner, heads, acts, frozenset(HEADS), facts)
+
+
+def _head(name: str, probabilities: Mapping[str, float], row: StoredRow) -> HeadScore:
+    label = max(probabilities, key=lambda label: probabilities[label])
+    return HeadScore(label, probabilities[label], probabilities, row.get(f"{name}_score"))
+
+
+def _check(row: StoredRow, where: str) -> None:
+    heads = row.get("probabilities")
+    if not isinstance(heads, Mapping):
+        raise InputError(where, "has no probabilities", "score the chats with --probabilities")
+    for name, probabilities in heads.items():
+        if probabilities is None:
+            continue
+        known = HEADS[name].labels if name in HEADS else ()
+        if not isinstance(probabilities, Mapping) or set(probabilities) != set(known):
+            raise InputError(where, f"has other labels of {name!r} than csnlp", "score the chats with this csnlp")
+        if not all(_is_probability(value) for value in probabilities.values()):
+            raise InputError(where, f"has no probabilities for {name}", "score the chats with --probabilities")
+
+
+def _is_probability(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _json_lines(path: Path) -> Iterator[StoredRow]:
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                yield _object(line, f"{path}: line {number}")
+    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(str(path), f"cannot be read ({error})", "give a file of scores") from None
+
+
+def _object(line: str, where: str) -> StoredRow:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(where, f"is not JSON ({error})", "give a file of scores") from None
+    if not isinstance(row, dict):
+        raise InputError(where, "is no object", "give a file of scores")
+    return row
+
+
+def _parquet(path: Path) -> Iterator[StoredRow]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        for batch in pq.ParquetFile(path).iter_batches():
+            yield from batch.to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        problem = str(error).partition("\n")[0]
+        raise InputError(str(path), f"cannot be read ({problem})", "give a file of scores") from None

@@ -1,0 +1,262 @@
+"""Reads one amount of folded text: a numeral, its unit, and what refines the two (半, 多, 三块五, 2小时30分)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from csnlp.text.quantity_numbers import CHINESE, RUN, parse_decimal, parse_number
+from csnlp.text.quantity_units import ENERGY, GIGABYTE, HALF_PRICE, MEGABYTE, MONTH, PERCENT, PERMILLE, Unit, unit_at
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A numeral and the unit behind it, if any: then ``low`` and ``high`` are in the base unit.
+
+    ``ranged`` tells a range (三五天) from one value of an uncertain size (一个月).
+    """
+
+    start: int
+    end: int
+    low: float
+    high: float
+    unit: Unit | None = None
+    approximate: bool = False
+    ranged: bool = False
+
+
+# Longer numbers in shop chats are orders and phones.
+_MAX_DIGITS = 7
+_ORDINAL = re.compile("(?:第|(?<![每一两])(?:周|星期|礼拜)|初|之|点)$")
+_SHOPPING_DAYS = frozenset(("11", "12", "十一", "十二"))  # 双11
+_INSIDE_NAME = re.compile("(?:[a-z0-9_.]|[a-z0-9][-/])$")
+# 一 behind these is no number (唯一, 这一件, 头一回), nor is 半 (一半, 大半天, 等半天).
+_DEMONSTRATIVES = frozenset("这那哪")  # 这两天, 那三个
+_ONE_INSIDE = frozenset("唯统万逐单同专每某哪另这那任头首上下进其")
+_HALF_INSIDE = frozenset("一多大对另前后上下各夜等了老好")
+# A half more (一天半, 三斤半), unless 半 begins another word (三天半价).
+_HALF_MORE = re.compile("半(?![价折个天年月小斤包夜票径成粒片盒])")
+_MORE = re.compile("[多余](?![少久长大么次种款家])")
+# 两块五, 一米八, 三毛五: decimals behind the unit; not where they count something (20块1单).
+_DECIMALS = re.compile(rf"[0-9]{{1,2}}(?![0-9.])|[一二三四五六七八九]{{1,2}}(?![{CHINESE}])")
+_TAKE_DECIMALS = frozenset("块毛米")
+_COUNTED = frozenset("单层楼对排桌把根盆盘碗块栋户号")
+# Unit → the smaller ones that may follow at once (3块5毛, 2小时30分), with their size in the base unit.
+_PARTS = {
+    "元": {"毛": 0.1, "角": 0.1, "分": 0.01},
+    "角": {"分": 0.01},
+    "小时": {"分": 1 / 60},
+    "分钟": {"秒": 1 / 3600},
+    "年": {"个月": 365 * 24 / 12},
+    "斤": {"两": 50.0},
+    "米": {"厘米": 0.01, "公分": 0.01},
+    "尺": {"寸": 1 / 30},
+}
+_PART = re.compile("(毛|角|分|秒|个月|两|厘米|公分|寸)[钱钟]?")
+_BYTES_NEAR = re.compile("流量|内存|运存|存储|显存|硬盘|u盘|空间|宽带|光纤|网速")
+_NEAR = 8
+_ELECTRIC = re.compile("耗电|用电|电量|电费")
+_INSTALMENTS = re.compile("分期|免息|白条|花呗|利息|每期|手续费")
+_NETWORK_NEAR = re.compile("[网卡]|信号|手机|套餐|基站|联通|移动|电信|wifi")
+_DAY_BEFORE = re.compile("(?:[超满够]过?|不足|不到|未满|[前后近])$")
+_DAY_BEHIND = re.compile("以?之?[内后外]|无理由|左右|以上|起")
+
+
+def amount_at(text: str, cased: str, run: re.Match[str], ranged: bool = False) -> Amount | None:
+    """The amount that begins with the numeral ``run`` of folded ``text``; None where it is no free-standing number.
+
+    ``cased`` is ``text`` before its letters were made small, character for character. ``ranged``: the numeral ends a
+    range, so that what stands before it is known.
+    """
+    numeral, before = run[0], text[max(0, run.start() - 3) : run.start()]
+    if not ranged and (_ORDINAL.search(before) or (numeral[0].isdigit() and _INSIDE_NAME.search(before))):
+        return None
+    if (before and before[-1] in _DEMONSTRATIVES) or (before.endswith("双") and numeral in _SHOPPING_DAYS):
+        return None
+    if numeral in ("一", "半") and before[-1:] in (_ONE_INSIDE if numeral == "一" else _HALF_INSIDE) and before:
+        return None
+    if share := _share(text, run):
+        return share
+    number = _number(text, run)
+    amount = number and _with_unit(text, cased, number, numeral)
+    if amount and amount.unit and amount.unit.dimension == "degrees" and before.endswith("零下"):
+        return replace(amount, start=amount.start - 2, low=-amount.high, high=-amount.low)
+    return amount
+
+
+def sized(low: float, high: float, unit: Unit) -> tuple[float, float] | None:
+    """The two numbers in the base unit of ``unit``; None where such a size does not exist (150新, 3码)."""
+    if unit.name == "折":
+        return (low * 10 if low < 10 else low), (high * 10 if high < 10 else high)
+    if (unit.name == "新" and not 60 <= low <= 100) or (unit.name == "码" and not 15 <= low <= 60):
+        return None
+    return low * unit.low, high * unit.high
+
+
+def _share(text: str, run: re.Match[str]) -> Amount | None:
+    """百分之三十, 千分之五."""
+    unit = {"百": PERCENT, "千": PERMILLE}.get(run[0])
+    numeral = RUN.match(text, run.end() + 2) if unit and text.startswith("分之", run.end()) else None
+    number = _number(text, numeral, share=True) if numeral else None
+    if unit is None or number is None:
+        return None
+    return replace(number, start=run.start(), low=number.low * unit.low, high=number.high * unit.high, unit=unit)
+
+
+def _number(text: str, run: re.Match[str], share: bool = False) -> Amount | None:
+    """The bare number at ``run``; 点 makes a decimal only before a unit (三点五公斤) or in a ``share``."""
+    numeral, end = run[0], run.end()
+    whole = numeral.partition(".")[0]
+    if numeral.isascii() and (len(whole) > _MAX_DIGITS or (whole[0] == "0" and len(whole) > 1)):
+        return None
+    point = RUN.match(text, end + 1) if numeral[0] in CHINESE and text.startswith("点", end) else None
+    if point and (share or unit_at(text, point.end())):
+        decimal = parse_decimal(numeral, point[0])
+        if decimal is not None:
+            return Amount(run.start(), point.end(), decimal, decimal)
+    if len(numeral) > 1 and numeral[-1] == "两" and not unit_at(text, end):
+        numeral, end = numeral[:-1], end - 1  # 二两: the unit, not a digit
+    value = parse_number(numeral)
+    return Amount(run.start(), end, *value, ranged=value[0] < value[1]) if value else None
+
+
+def _with_unit(text: str, cased: str, number: Amount, numeral: str) -> Amount | None:
+    rounded = _rounded(text, number)
+    end = rounded.end
+    half, more = text.startswith("个半", end), text.startswith("个多", end)  # 一个半月, 一个多小时
+    hit = _unit(text, cased, rounded, end + 2, True) if half or more else None
+    if hit is None:
+        half = more = False
+        hit = _unit(text, cased, rounded, end, numeral in ("半", "俩", "仨"))
+    if hit is None:
+        return number if rounded is number else None
+    unit, after = hit
+    size = sized(rounded.low + half / 2, rounded.high + half / 2 + more, unit)
+    if size is None or _is_year(number, numeral, unit):
+        return None
+    amount = replace(rounded, end=after, low=size[0], high=size[1], approximate=rounded.approximate or more)
+    refined = _refined(text, replace(amount, unit=unit), unit)
+    return None if numeral == "一" and not unit.one and refined.end == after else refined
+
+
+def _is_year(number: Amount, numeral: str, unit: Unit) -> bool:
+    """Whether 年 dates the number: 2024年, 98年, 二零二四年."""
+    return unit.name == "年" and (number.low >= 1900 or (numeral.isdigit() and 80 <= number.low <= 99))
+
+
+def _rounded(text: str, number: Amount) -> Amount:
+    """The number with 多, 余, 来 or 几 behind it: 20多, 十几, 三十来."""
+    mark = text[number.end : number.end + 1]
+    step = _last_place(number.low)
+    if mark not in ("多", "余", "来", "几") or number.low < 10:
+        return number
+    if mark == "来":
+        low, high = number.low, number.high
+    else:
+        low, high = number.low + (mark == "几"), number.high + step - (mark == "几")
+    return replace(number, end=number.end + 1, low=low, high=high, approximate=True)
+
+
+def _last_place(value: float) -> float:
+    """The place of the last digit that is not 0: 100 of 300, 10 of 120."""
+    place = 1
+    while place < 10_000_000 and value % (place * 10) == 0:
+        place *= 10
+    return place
+
+
+def _unit(text: str, cased: str, number: Amount, index: int, bare_month: bool) -> tuple[Unit, int] | None:
+    """The unit at ``index`` that fits ``number``. ``bare_month``: 月 without 个 counts (半月, 俩月, 一个半月)."""
+    if number.end == index and text.startswith(" ", index) and text[number.start].isdigit():
+        index += 1
+    if bare_month and text.startswith("月", index) and not text.startswith(("月饼", "月份"), index):
+        return MONTH, index + 1
+    if number.low == 0.5 and text.startswith("价", index):
+        return HALF_PRICE, index + 1
+    hit = unit_at(text, index)
+    if hit is None:
+        return None
+    unit, end = hit
+    if unit.name == "度" and _ELECTRIC.search(text, max(0, number.start - _NEAR), number.start):
+        return ENERGY, end
+    if _is_other_word(text, number, unit, end):
+        return None
+    letter = text[end - 1] if text[index:end].removeprefix("个").isascii() else ""
+    if letter in ("g", "m") and end - index <= 2 and text[index:end] in ("g", "个g", "m"):
+        return _by_letter(text, cased, number, unit, end)
+    if unit.name == "日" and not (
+        _DAY_BEHIND.match(text, end) or _DAY_BEFORE.search(text, max(0, number.start - 2), number.start)
+    ):
+        return None  # 15日 is a date
+    return hit
+
+
+def _is_other_word(text: str, number: Amount, unit: Unit, end: int) -> bool:
+    """Whether number and unit are a word of their own."""
+    spelt = text[number.start : end]
+    if unit.name == "两":
+        return unit_at(text, end) is not None  # 9.9两袋: two bags
+    if unit.name == "周":
+        return spelt == "四周" and not text.startswith(("内", "之", "以", "后", "左"), end)  # all around
+    if unit.name == "期":
+        return not _INSTALMENTS.search(text, max(0, number.start - _NEAR), end + _NEAR)  # a building's phase
+    return spelt == "二套" or (spelt[-1] == "w" and "." in spelt)  # a second home; 26.8w is 万
+
+
+def _by_letter(text: str, cased: str, number: Amount, unit: Unit, end: int) -> tuple[Unit, int] | None:
+    """What a lone g or m stands for: bytes, the mobile network (no unit), or grams and metres."""
+    near = text[max(0, number.start - _NEAR) : end + _NEAR]
+    capital = cased[end - 1].isupper()
+    if text[end - 1] == "m":
+        if _BYTES_NEAR.search(near):
+            return MEGABYTE, end
+        return None if capital else (unit, end)
+    if number.low in (2, 3, 4, 5) and (capital or _NETWORK_NEAR.search(near)) and not _BYTES_NEAR.search(near):
+        return None
+    if capital or text[end - 2] == "个" or number.low in (128, 256, 512) or _BYTES_NEAR.search(near):
+        return GIGABYTE, end
+    return unit, end
+
+
+def _refined(text: str, amount: Amount, unit: Unit) -> Amount:
+    """``amount`` with what follows its unit: a half more, "more", decimals, or smaller units."""
+    end = amount.end
+    if unit.dimension not in ("percent", "discount", "size"):
+        if _HALF_MORE.match(text, end):
+            return replace(amount, end=end + 1, low=amount.low + unit.low / 2, high=amount.high + unit.high / 2)
+        if _MORE.match(text, end):
+            return replace(amount, end=end + 1, high=amount.high + unit.high, approximate=True, ranged=True)
+    with_parts = _with_parts(text, amount, _PARTS.get(unit.name, {}))
+    if with_parts is not amount or text[end - 1] not in _TAKE_DECIMALS:
+        return with_parts
+    decimals = _DECIMALS.match(text, end)
+    if not decimals or not _are_decimals(text, decimals):
+        return amount
+    more = float("0." + decimals[0]) if decimals[0].isascii() else parse_decimal("零", decimals[0])
+    if more is None:
+        return amount
+    return replace(amount, end=decimals.end(), low=amount.low + more * unit.low, high=amount.high + more * unit.high)
+
+
+def _are_decimals(text: str, digits: re.Match[str]) -> bool:
+    """Whether ``digits`` behind a unit refine it, and begin no amount of their own (30元1天, 20块1单)."""
+    following = text[digits.end() : digits.end() + 1]
+    if digits[0] in ("1", "一") and "\u4e00" <= following <= "\u9fff" and following != "的":
+        return False
+    return following not in _COUNTED and unit_at(text, digits.end()) is None
+
+
+def _with_parts(text: str, amount: Amount, parts: dict[str, float]) -> Amount:
+    """``amount`` and the smaller units that follow at once, each smaller than the last."""
+    while parts:
+        index = amount.end + text.startswith("零", amount.end)
+        run = RUN.match(text, index)
+        number = parse_number(run[0].removesuffix("两")) if run else None
+        part = _PART.match(text, run.end() - run[0].endswith("两")) if run else None
+        size = parts.get(part[1]) if part else None
+        if not part or not number or size is None or number[0] != number[1]:
+            break
+        more = number[0] * size
+        amount = replace(amount, end=part.end(), low=amount.low + more, high=amount.high + more)
+        parts = {name: smaller for name, smaller in parts.items() if smaller < size}
+    return amount

@@ -1,0 +1,103 @@
+"""Finds slips of writing in a reply: wrong characters, words written twice or left out, a sentence that breaks off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import add
+from typing import Literal
+
+from csnlp.text.fold import fold, fold_text
+from csnlp.typos.breaks import break_off
+from csnlp.typos.characters import load_model
+from csnlp.typos.ngrams import BREAK, load
+from csnlp.typos.slips import known_slips, slips
+from csnlp.typos.symbols import squeeze, symbols
+
+Kind = Literal["character", "doubled", "missing", "muddled"]
+
+_THRESHOLD = 0.9
+"""The least probability of a reported change, chosen on the development half of our sentences and of real replies. In
+held-out lines of customers' chat and reviews, which are rougher, 71 of 90 changes above it were slips."""
+
+# Sure enough to come before any change of a character: read by hand, nearly all such findings are slips.
+_KNOWN = 0.95
+_BROKEN = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Typo:
+    """A slip at ``[start, end)`` of the text. ``suggestion`` replaces ``found``; it is empty if there is none.
+
+    ``kind`` is ``character`` (a wrong character), ``doubled`` (written twice), ``missing`` (a word left out of a set
+    phrase) or ``muddled`` (the sentence breaks off). ``confidence`` (0..1) orders findings.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    found: str
+    suggestion: str
+    confidence: float
+
+
+def find_typos(text: str) -> tuple[Typo, ...]:
+    """The slips in ``text``, in order, none overlapping another; none when in doubt.
+
+    Spans count the characters of ``text`` as given. Time grows linearly with its length.
+
+    >>> find_typos("您的包果以经发出了")[0].suggestion
+    '裹'
+    """
+    folded = fold_text(text)
+    found = _apart(_findings(folded))
+    if not found:
+        return ()
+    if folded == text:
+        return tuple(found)
+    original_span = fold(text).original_span
+    typos = []
+    for typo in found:
+        start, end = original_span(typo.start, typo.end)
+        typos.append(Typo(start, end, typo.kind, text[start:end], typo.suggestion, typo.confidence))
+    return tuple(typos)
+
+
+def _findings(text: str) -> Iterator[Typo]:
+    """All findings in folded ``text``, the surest kinds first."""
+    bounded = BREAK + symbols(text) + BREAK
+    pairs = set(map(add, bounded, bounded[1:]))
+    if not known_slips().keys().isdisjoint(pairs):
+        for at, slip in slips(bounded):
+            wrong, right = slip.wrong.strip(BREAK), slip.right.strip(BREAK)
+            start = at - 1 + slip.wrong.startswith(BREAK)
+            yield Typo(start, start + len(wrong), slip.kind, wrong, right, _KNOWN)
+    if broken := break_off(text):
+        start, end = broken
+        yield Typo(start, end, "muddled", text[start:end], "", _BROKEN)
+    if not pairs <= load().ordinary:
+        yield from _changes(text, bounded[1:-1])
+
+
+def _changes(text: str, plain: str) -> list[Typo]:
+    """Wrong characters in ``text`` whose symbols are ``plain``, the most probable first."""
+    model = load_model()
+    squeezed, places = squeeze(plain)
+    found = []
+    for change in model.changes(squeezed):
+        if (probability := model.probability(change)) >= _THRESHOLD:
+            place = places[change.index]
+            found.append(Typo(place, place + 1, "character", text[place], change.new, round(probability, 3)))
+    return sorted(found, key=lambda typo: -typo.confidence)
+
+
+def _apart(typos: Iterator[Typo]) -> list[Typo]:
+    """``typos`` without those that touch an earlier one, by position."""
+    taken: set[int] = set()
+    kept = []
+    for typo in typos:
+        span = range(typo.start, typo.end)
+        if taken.isdisjoint(span):
+            taken.update(span, (typo.start - 1, typo.end))
+            kept.append(typo)
+    return sorted(kept, key=lambda typo: typo.start)

@@ -1,0 +1,290 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import csnlp
+from csnlp.rules.fact_check import FactCheck, check_facts, check_reference
+from csnlp.rules.fact_compare import agrees
+from csnlp.rules.facts import FactTable, load_facts, table_of
+from csnlp.text.quantities import quantities
+
+ROOT = Path(__file__).parents[2]
+# Pairs of our own over 25 trades: a standard answer, a reply, and whether the reply contradicts it.
+PAIRS = [json.loads(line) for line in Path(__file__).with_name("fact_pairs.jsonl").read_text("utf-8").splitlines()]
+
+FACT = "facts:\n  - key: 发货时间\n    names: [多久发货, 发货]\n    value: 48小时内\n"
+
+
+@pytest.fixture(scope="module")
+def table() -> FactTable:
+    return load_facts(ROOT / "examples" / "facts.yaml")
+
+
+def wrong(check: FactCheck) -> list[tuple[str, str, str]]:
+    return [(found.fact_key, found.found, found.expected) for found in check.contradictions]
+
+
+# ---- the table
+
+
+def test_the_table_is_the_same_from_yaml_json_and_pairs(tmp_path: Path) -> None:
+    yaml, as_json = tmp_path / "facts.yaml", tmp_path / "facts.json"
+    yaml.write_text(FACT, encoding="utf-8")
+    rows = {"facts": [{"key": "发货时间", "names": ["多久发货", "发货"], "value": "48小时内"}]}
+    as_json.write_text(json.dumps(rows), encoding="utf-8")
+    assert load_facts(yaml) == load_facts(as_json)
+    assert table_of({"发货时间": "48小时内"}).facts[0].value == load_facts(yaml).facts[0].value
+    assert [fact.value for fact in table_of({"包邮": "yes", "材质": "纯棉", "运费": "免费"}).facts[:2]] == [
+        True,
+        ("纯棉",),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("facts: []", "the list is empty; give at least one fact"),
+        ("fact: []", "the key 'facts' is missing"),
+        (
+            FACT.replace("48小时内", "很快"),
+            r"fact 1 \(发货时间\): value: expected one quantity such as 48小时内 or 3斤",
+        ),
+        (FACT.replace("48小时内", "3斤5天"), "expected one quantity"),
+        (FACT.replace("    value", "    text: 中通\n    value"), "give either value .* or text"),
+        (FACT.replace("    value: 48小时内\n", ""), "give either value .* or text"),
+        (FACT + "    wrong: 顺丰\n", "belongs to text, not to value"),
+        (FACT + "    price: 3\n", "unknown key; allowed: key, names, product, wrong, value, text"),
+        (FACT.replace("发货]", "发]"), "'发' is too short to tell; use at least 2 characters"),
+        (FACT + FACT.removeprefix("facts:\n"), "the key '发货时间' stands here twice for the same products"),
+        ("facts: [", "no proper YAML"),
+    ],
+)
+def test_a_wrong_table_says_where_and_what_is_allowed(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "facts.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(csnlp.ConfigError, match=f"facts.yaml.*{message}"):
+        load_facts(path)
+
+
+# ---- how quantities are compared
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected", "verdict"),
+    [
+        ("三天", "72小时", True),
+        ("一周", "7天", True),
+        ("30天", "一个月", True),
+        ("半年", "6个月", True),
+        ("五天", "7天", False),
+        ("两天之内", "48小时内", True),
+        ("24小时内", "48小时内", False),
+        ("72小时内", "48小时内", False),
+        ("4天", "3-5天", True),
+        ("6天", "3-5天", False),
+        ("3-4天", "3-5天", True),
+        ("5-7天", "3-5天", False),
+        ("3-5天", "4天", None),
+        ("20天", "1个月内", True),
+        ("40天", "1个月内", False),
+        ("5天左右", "6天", True),
+        ("5天左右", "8天", False),
+        ("124斤", "62公斤", True),
+        ("62斤", "62公斤", False),
+        ("半个月", "15天内", True),
+        ("3个工作日", "3天", True),
+        ("3-5天", "3个工作日", True),
+        ("30天", "3个工作日", False),
+        ("下午6点", "18:00", True),
+        ("6点前", "18:00前", True),
+        ("下午5点", "18:00", False),
+        ("3月5日", "2026年3月5日", True),
+        ("3月6日", "2026年3月5日", False),
+        ("超过3片", "3片以内", None),
+        ("八折", "85折", False),
+        ("1TB", "1000GB", True),
+        ("3件", "3包", None),
+        ("3元", "3斤", None),
+    ],
+)
+def test_a_statement_has_to_keep_to_the_number(stated: str, expected: str, verdict: bool | None) -> None:
+    (said,), (due,) = quantities(stated), quantities(expected)
+    assert agrees(said, due) is verdict
+
+
+# ---- against the table
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "found"),
+    [
+        ("多久发货", "亲，72小时内发货哦", [("发货时间", "72小时内", "48小时内")]),
+        ("多久发货", "24小时内", [("发货时间", "24小时内", "48小时内")]),
+        ("", "發貨時間是付款後三天內", [("发货时间", "三天內", "48小时内")]),
+        ("", "48小时内发货，一般７天到货", [("送达时间", "７天", "3-5天")]),
+        ("包邮吗", "不包邮的哦", [("包邮", "不包邮", "yes")]),
+        ("包邮吗", "不包的亲", [("包邮", "不包", "yes")]),
+        ("能开发票吗", "抱歉，不能", [("开发票", "不能", "yes")]),
+        ("货到付款可以吗", "可以的亲", [("货到付款", "可以", "no")]),
+        ("", "这款不支持七天无理由", [("七天无理由", "不支持七天无理由", "yes")]),
+        ("养生壶多重", "两斤半", [("重量", "两斤半", "3斤")]),
+        ("发什么快递", "默认发顺丰的", [("发货快递", "顺丰", "中通、圆通")]),
+        ("3天能发货吗", "可以的，3天发货", [("发货时间", "3天", "48小时内")]),
+    ],
+)
+def test_a_reply_against_the_table_is_found_with_its_words(
+    question: str, reply: str, found: list[tuple[str, str, str]], table: FactTable
+) -> None:
+    check = check_facts(reply, question, table)
+    assert wrong(check) == found
+    assert all(reply[item.start : item.end] == item.found for item in check.contradictions)
+
+
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        ("多久发货", "亲，两天之内给您发出"),
+        ("", "付款后48小时内发货，3到5天到货"),
+        ("包邮吗", "包的亲"),
+        ("", "没有不支持七天无理由的"),
+        ("能开发票吗", "可以开的"),
+        ("", "并非不能开发票"),
+        ("养生壶多重", "1500克"),
+        ("保修几年", "质保24个月哦"),
+        ("发什么快递", "中通圆通随机发的，不发顺丰"),
+        ("3天能发货吗", "48小时内就能发货，不用3天的"),
+        ("货到付款可以吗", "不支持货到付款的"),
+    ],
+)
+def test_a_reply_that_agrees_is_judged_and_right(question: str, reply: str, table: FactTable) -> None:
+    assert check_facts(reply, question, table) == FactCheck(True)
+
+
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        ("多重", "五斤"),  # of which product?
+        ("多久发货", "如果是预售的话15天发货"),
+        ("多久发货", "退款3天到账"),
+        ("多久发货", "亲，您等了5天没发货吗？"),
+        ("拆了能退吗", "拆封后不支持七天无理由"),
+        ("包邮吗", "新疆不包邮的哦"),
+        ("支持七天无理由吗", "不支持七天无理由的商品详情页会写明"),
+        ("发票上会显示白条吗", "不会"),
+        ("多久发货", "亲，请稍等，我看一下"),
+        ("退货发什么快递", "您退回来发顺丰也可以"),
+        ("", "一切都好，百度一下，第一时间处理"),
+        ("", ""),
+    ],
+)
+def test_what_cannot_be_told_is_not_judged(question: str, reply: str, table: FactTable) -> None:
+    assert check_facts(reply, question, table) == FactCheck(False)
+
+
+def test_a_product_has_its_own_facts(tmp_path: Path) -> None:
+    path = tmp_path / "facts.yaml"
+    rows = [
+        {"key": "重量", "names": ["多重", "重量"], "value": v, "product": p}
+        for p, v in (("小米壶", "1斤"), ("大壶", "3斤"))
+    ]
+    path.write_text(json.dumps({"facts": rows}), encoding="utf-8")
+    both = load_facts(path)
+    assert wrong(check_facts("三斤", "小米壶多重", both)) == [("重量", "三斤", "1斤")]
+    assert check_facts("三斤", "大壶多重", both) == FactCheck(True)
+    assert check_facts("小米壶重量一斤，大壶重量三斤", "两个都多重", both) == FactCheck(True)
+
+
+# ---- against a standard answer
+
+
+def test_the_pairs_are_many_and_of_many_trades() -> None:
+    assert min(Counter(pair["contradicts"] for pair in PAIRS).values()) >= 100
+    assert len({pair["trade"] for pair in PAIRS}) >= 25
+
+
+@pytest.mark.parametrize("pair", [p for p in PAIRS if not p["contradicts"]], ids=lambda pair: pair["reply"])
+def test_a_right_reply_is_never_called_wrong(pair: dict[str, str]) -> None:
+    assert check_reference(pair["reply"], pair["reference"], pair["question"]).contradictions == ()
+
+
+# Months against years of age, a number without a unit (twice), a question in other words than the standard answer
+# (twice), a longer verb between, and another noun.
+MISSED = {
+    "适合6岁以上的宝宝哦",
+    "加床是每晚一百五哦",
+    "补办会员卡收五十的工本费",
+    "亲，一天大概要耗1.5度电左右",
+    "放15度左右就行，别放冰箱",
+    "抱歉，不能开发票的",
+    "不防水的，洗手要摘下来",
+}
+
+
+@pytest.mark.parametrize("pair", [p for p in PAIRS if p["contradicts"]], ids=lambda pair: pair["reply"])
+def test_a_wrong_reply_is_found(pair: dict[str, str]) -> None:
+    found = check_reference(pair["reply"], pair["reference"], pair["question"]).contradictions
+    assert bool(found) == (pair["reply"] not in MISSED)
+
+
+@pytest.mark.parametrize(
+    ("reply", "reference", "question", "found"),
+    [
+        ("整机八年，内胆六年", "整机质保6年，内胆质保8年", "保几年", [("八年", "6年"), ("六年", "8年")]),
+        ("亲，是62斤的", "净重62公斤", "多重", [("62斤", "62公斤")]),
+        ("可以机洗的亲", "真丝不可机洗", "怎么洗", [("可以机洗", "不可机洗")]),
+        ("上门要收50元的", "上门安装免费", "上门收费吗", [("50元", "免费")]),
+        ("运费我们承担", "退货运费由买家承担", "运费谁出", [("我们承担", "买家承担")]),
+    ],
+)
+def test_contradictions_name_both_sides(
+    reply: str, reference: str, question: str, found: list[tuple[str, str]]
+) -> None:
+    check = check_reference(reply, reference, question)
+    assert [(item.found, item.expected) for item in check.contradictions] == found
+
+
+@pytest.mark.parametrize(
+    ("reply", "reference", "question"),
+    [
+        ("您家离得远，5公斤要看地区", "首重1公斤12元", "我的5公斤寄一下多少"),
+        ("亲，是3天吗？", "48小时内发货", "什么时候发"),
+        ("您等了7天真抱歉，我催一下", "48小时内发货", "都7天了"),
+        ("好的亲，稍等哦", "48小时内发货", "什么时候发"),
+        ("这个优惠力度很大的，下单立减5元", "48小时内发货", "什么时候发"),
+        ("您好", "", ""),
+    ],
+)
+def test_a_reply_that_speaks_of_something_else_is_not_judged(reply: str, reference: str, question: str) -> None:
+    assert check_reference(reply, reference, question) == FactCheck(False)
+
+
+# ---- properties
+
+chats = st.text(max_size=60) | st.text(
+    st.sampled_from("亲3５一两半天小时内元斤不没有支持可以包邮发货七无理由免费收您我，。？！的吗 ~"), max_size=60
+)
+
+
+@given(chats, chats, chats)
+@settings(deadline=None)
+def test_any_text_gives_valid_spans(reply: str, reference: str, question: str) -> None:
+    shop = load_facts(ROOT / "examples" / "facts.yaml")
+    for check in (check_facts(reply, question, shop), check_reference(reply, reference, question)):
+        end = 0
+        for found in check.contradictions:
+            assert end <= found.start < found.end <= len(reply)
+            assert found.found == reply[found.start : found.end]
+            end = found.end
+        assert check.applies or not check.contradictions
+
+
+@given(chats, chats)
+@settings(deadline=None)
+def test_a_reply_never_contradicts_itself(reply: str, question: str) -> None:
+    assert check_reference(reply, reply, question).contradictions == ()

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csnlp.rules.quoting import clause_start, negated, quoted
+from csnlp.rules.verdict import Verdict
+
+Ask = Callable[..., Verdict]
+LEXICONS = {"bad": "保证\n最好\n骗子\n没人管\n"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "fires"),
+    [
+        ("保证明天到", True),
+        ("不能给您保证明天到", False),
+        ("没法保证", False),
+        ("我们无法保证的哦", False),
+        ("不保证", False),
+        ("这个我不太好保证呢", False),
+        ("不过保证明天到", True),
+        ("不好意思，保证明天到", True),
+        ("非常好，保证", True),
+        ("没问题保证明天到", True),
+        ("没问题的，不过不保证", False),
+        ("不能退，保证明天到", True),
+        ("不行！保证明天到", True),
+        ("我没空.保证明天到", True),
+        ("不到1.5天保证到", False),
+        ("不是今天发货的那一批货物的话就可以保证", True),  # the negation is too far off
+        ("特别喜欢这款鞋子的人都保证", True),  # 别 in reach, but as a part of 特别
+        ("保证不是假货", True),
+    ],
+)
+def test_a_negation_shortly_before_in_the_same_clause_bears_on_the_term(ask: Ask, reply: str, fires: bool) -> None:
+    assert ask("{lexicon: bad, unless_negated: true}", reply, lexicons=LEXICONS).holds is fires
+
+
+def test_a_negation_matters_only_where_the_rule_says_so(ask: Ask) -> None:
+    assert ask("{lexicon: bad}", "不保证", lexicons=LEXICONS).holds
+
+
+@pytest.mark.parametrize(
+    ("reply", "customer", "fires"),
+    [
+        ("我们不是骗子", "你们是骗子", True),  # his own words, though the customer used them too
+        ("您说我们是骗子，我们很难过", "你们是骗子", False),
+        ("您刚才说的骗子，我们不认同", "骗子！", False),
+        ("您说的“骗子”我们不认同", "在吗", False),
+        ("关于您提到的「没人管」，我来处理", "没人管我", False),
+        ("“没人管”是我们的错", "没人管吗", False),
+        ("'没人管'是我们的错", "没人管吗", False),
+        ('"没人管"是我们的错', "没人管吗", False),
+        ("“骗子没人管”是气话", "你们骗子没人管", False),
+        ("“骗子们”是气话", "你们是骗子", False),
+        ("“骗子”", "在吗", True),  # in quotation marks, but nobody else's words
+        ("“放心”，骗子", "放心", True),
+        ("您说得对，你是骗子", "在吗", True),
+        ("您反馈没人管的问题", "售后没人管", False),
+        ("亲，没人管哦", "没人管吗", True),
+    ],
+)
+def test_the_customers_own_words_repeated_to_him_do_not_count(ask: Ask, reply: str, customer: str, fires: bool) -> None:
+    assert ask("{lexicon: bad}", reply, f"客：{customer}", lexicons=LEXICONS).holds is fires
+    assert ask("{lexicon: bad, quoted: true}", reply, f"客：{customer}", lexicons=LEXICONS).holds is True
+
+
+def test_folding_does_not_keep_the_customers_words_from_being_his(ask: Ask) -> None:
+    assert ask("{lexicon: bad}", "您说的騙子我們不認同", "客：ＡＡ骗子", lexicons=LEXICONS).holds is False
+
+
+def test_the_customer_is_not_excused_for_quoting(ask: Ask) -> None:
+    assert ask("{lexicon: bad, in: customer}", "您好", "客：你说的“骗子”", lexicons=LEXICONS).holds
+
+
+def test_a_second_match_that_is_no_quotation_counts(ask: Ask) -> None:
+    reply = "您说的“骗子”我听到了，也反映给主管好几次了，你才是骗子"
+    assert ask("{lexicon: bad}", reply, "客：骗子", lexicons=LEXICONS).spans == ((26, 28),)
+
+
+@given(st.text("不没，。!保证您说“”'\"「」a1. ", max_size=300), st.integers(0, 300), st.integers(1, 20))
+def test_any_place_of_any_text_can_be_asked(text: str, start: int, length: int) -> None:
+    start = min(start, len(text))
+    end = min(start + length, len(text))
+    assert 0 <= clause_start(text, start) <= start
+    assert negated(text, start) in (True, False)
+    assert quoted(text, start, end, [text]) in (True, False)
