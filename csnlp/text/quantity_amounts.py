@@ -73,6 +73,8 @@ def amount_at(text: str, cased: str, run: re.Match[str], ranged: bool = False) -
         return None
     if (before and before[-1] in _DEMONSTRATIVES) or (before.endswith("双") and numeral in _SHOPPING_DAYS):
         return None
+    if before.endswith(("几", "数")) and numeral[0] in "十百千万":
+        return None  # 几十块
     if numeral in ("一", "半") and before[-1:] in (_ONE_INSIDE if numeral == "一" else _HALF_INSIDE) and before:
         return None
     if share := _share(text, run):

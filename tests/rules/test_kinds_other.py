@@ -28,6 +28,11 @@ def test_a_head_holds_when_its_labels_together_are_probable_enough(ask: Ask, hea
     assert ask("{head: politeness, is: [rude, cold], probability: 0.7}", "自己看", heads=heads).holds is False
 
 
+def test_a_head_holds_from_its_probability_on(ask: Ask, head_score: Score) -> None:
+    heads = {"politeness": head_score("politeness", rude=0.5)}
+    assert ask("{head: politeness, is: rude}", "自己看", heads=heads).holds is True
+
+
 def test_the_verdict_of_the_model_is_noted(ask: Ask, head_score: Score) -> None:
     heads = {"politeness": head_score("politeness", rude=0.62)}
     assert ask("{head: politeness, is: rude}", "自己看", heads=heads).note == "politeness=rude, p=0.62"

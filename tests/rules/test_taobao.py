@@ -17,8 +17,7 @@ from csnlp.rules.lint import lint
 from csnlp.rules.selftest import MIN_EXAMPLES, failures
 from csnlp.types import Conversation, Exchange, Prediction, Role, Score, Turn
 
-CLAUSES = """P1.1 P1.2 P2.1 P2.2 P3.1 P4.1 P4.2 P4.3 P4.4 P5.1 P5.2 P6.1 P6.2
-N1.1 N1.2 N1.3 N2.1 N2.2 N2.3 N3.1 N3.2 N3.3 N3.4 N4.1 N4.2 N4.3""".split()
+CLAUSES = ["P1.1", "P1.2", "P2.1", "P2.2", "P3.1", "P4.1", "P4.2", "P4.3", "P4.4", "P5.1", "P5.2", "P6.1", "P6.2", "N1.1", "N1.2", "N1.3", "N2.1", "N2.2", "N2.3", "N3.1", "N3.2", "N3.3", "N3.4", "N4.1", "N4.2", "N4.3"]
 BEGIN = datetime(2026, 3, 2, 9, 0)
 
 

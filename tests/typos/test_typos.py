@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csnlp.typos import Typo, find_typos
@@ -86,6 +86,7 @@ def test_nearly_all_findings_in_our_sentences_are_slips_and_most_slips_are_found
     assert len(set(right)) >= 0.5 * len(SLIPS)
 
 
+@settings(deadline=None)  # the first call loads the statistics
 @given(chat)
 def test_any_text_gives_ordered_spans_of_itself(text: str) -> None:
     end = 0
@@ -96,6 +97,7 @@ def test_any_text_gives_ordered_spans_of_itself(text: str) -> None:
         end = typo.end
 
 
+@settings(deadline=None)  # the first call loads the statistics
 @given(st.sampled_from(CLEAN), st.sampled_from(SLIPS))
 def test_a_clean_sentence_before_it_does_not_hide_a_slip(clean: str, row: dict[str, str]) -> None:
     shift = len(clean) + 1
