@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csnlp.rules import Case, RuleBook, load_book
@@ -267,6 +267,7 @@ def books(draw: st.DrawFn) -> RuleBook:
     return RuleBook("b", "1", 0.5, sections, clauses, tuple(rules), ceilings, (Band("全", 0.0),), Scanner([]), "")
 
 
+@settings(deadline=None)
 @given(books())
 def test_the_lines_add_up_to_the_total_by_any_book(book: RuleBook) -> None:
     case = Case(Exchange(REPLY), book.scanner)
@@ -295,6 +296,7 @@ def test_the_lines_add_up_to_the_total_by_any_book(book: RuleBook) -> None:
     assert by_hand(score) == pytest.approx(total, abs=1e-6) == pytest.approx(shown_total(score), abs=1e-6)
 
 
+@settings(deadline=None)
 @given(books())
 def test_every_rule_that_fires_is_a_finding_with_its_evidence(book: RuleBook) -> None:
     _, findings, _ = account(book, judge(book, Case(Exchange(REPLY), book.scanner)))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csnlp.rules import Case
@@ -217,6 +217,7 @@ def test_what_the_customer_is_owed_is_found_at_the_last_reply_that_could_give_it
     assert ask(f"{{sequence: {{{ANGRY}, within: {within}, missing: true}}}}", reply, *before).holds is holds
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["客：投诉", "客：好", "服：抱歉", "服：您好"]), max_size=8), st.integers(1, 3))
 def test_each_thing_owed_is_missed_at_one_reply_at_most(ask: Ask, chat: list[str], within: int) -> None:
     when = f"{{sequence: {{{ANGRY}, within: {within}, missing: true}}}}"

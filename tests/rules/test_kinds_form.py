@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csnlp.rules.kinds.form import MEASURES
@@ -75,6 +75,7 @@ def test_the_question_is_all_that_the_customer_said_since(ask: Ask) -> None:
     assert ask("{format: questions, over: 1, in: question}", "好的").reason == "no_customer"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("1.、)①第一步。！【】[]**“\n→")))
 def test_any_text_can_be_measured(text: str) -> None:
     counted = {name: measure(text) for name, measure in MEASURES.items()}

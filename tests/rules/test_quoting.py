@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csnlp.rules.quoting import clause_start, negated, quoted
@@ -82,6 +82,7 @@ def test_a_second_match_that_is_no_quotation_counts(ask: Ask) -> None:
     assert ask("{lexicon: bad}", reply, "客：骗子", lexicons=LEXICONS).spans == ((26, 28),)
 
 
+@settings(deadline=None)
 @given(st.text("不没，。!保证您说“”'\"「」a1. ", max_size=300), st.integers(0, 300), st.integers(1, 20))
 def test_any_place_of_any_text_can_be_asked(text: str, start: int, length: int) -> None:
     start = min(start, len(text))

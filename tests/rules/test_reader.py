@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csnlp.errors import ConfigError
@@ -183,6 +183,7 @@ yaml_like = st.text() | st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)
 @given(yaml_like)
 def test_any_text_gives_a_mapping_or_one_line_that_names_the_file(text: str) -> None:
     try:

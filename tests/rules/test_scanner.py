@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 import re2
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csnlp.rules.lexicon import Lexicon
@@ -172,6 +172,7 @@ spelt = st.sampled_from(TERMS).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(st.text(CLEAN, max_size=12), spelt, st.text(CLEAN, max_size=12))
 def test_nothing_put_between_the_characters_hides_a_loose_term(
     before: str, term: tuple[tuple[str, ...], tuple[str, ...]], after: str
@@ -186,6 +187,7 @@ def test_nothing_put_between_the_characters_hides_a_loose_term(
     assert view.folded.original_span(hit.start, hit.end) == (len(before), len(before) + len(written))
 
 
+@settings(deadline=None)
 @given(
     st.text(st.characters(exclude_categories=["Cs"])).filter(lambda text: not set("傻你滚脑as") & set(fold_text(text)))
 )
@@ -198,6 +200,7 @@ ANY = Scanner(
 )
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("元円m2㎡㎡好嗎吗 ａ\u200bb*"), max_size=60))
 def test_hits_lie_in_the_text_in_order_and_are_what_was_looked_for(text: str) -> None:
     view = ANY.view(text)
@@ -214,6 +217,7 @@ def test_hits_lie_in_the_text_in_order_and_are_what_was_looked_for(text: str) ->
 PATTERNS = ("保证.{0,4}到", r"\d{3,}元", "^您好", "(?:最|第一)好?", "[a-z]+号")
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["保证", "明天", "到", "100", "元", "您好", "最", "第一", "vip", "号", " ", "，"])).map(
         "".join
