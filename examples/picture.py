@@ -27,7 +27,7 @@ SHOWN = (
 
 
 def main() -> None:
-    console = Console(record=True, width=108)
+    console = Console(record=True, width=124)
     scorer, tally, rows = csnlp.load(), Tally(), []
     began = time.perf_counter()
     for outcome in score_stream(scorer, Source.of(FOLDER / "chats.jsonl")):

@@ -81,9 +81,7 @@ def read_lexicon(path: Path) -> Lexicon:
 def _spellings(line: str, where: str) -> list[str]:
     """The terms that ``line`` stands for: the product of its ``[…]`` groups."""
     parts = _GROUP.split(line)  # text, group, text, group, …, text
-    choices = [
-        [_folded(char) for char in part] if index % 2 else [_folded(part)] for index, part in enumerate(parts)
-    ]
+    choices = [[_folded(char) for char in part] if index % 2 else [_folded(part)] for index, part in enumerate(parts)]
     count = 1
     for choice in choices:
         count *= len(choice)
