@@ -120,13 +120,13 @@ def test_sources_that_teach_one_head_and_hold_nothing_out(tiny_base: Path, label
     assert score.politeness is not None and score.accuracy is None and score.complaint is None and not score.acts
 
 
-def test_nothing_to_measure_keeps_the_last_weights(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
+def test_nothing_to_measure_keeps_the_last_averaged_weights(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
     nothing = tmp_path / "nothing.jsonl"
     nothing.touch()
     sources = [{"path": str(labelled)}]
     assert run_module.train(recipe(tmp_path, tiny_base, labelled, sources=sources, validation=str(nothing))).is_dir()
     best, last = (load_file(tmp_path / f"run/{name}.safetensors") for name in ("best", "last"))
-    assert all(np.array_equal(array, last[f"network.{name}"]) for name, array in best.items())
+    assert all(np.array_equal(array, last[f"averaged.{name}"]) for name, array in best.items())
 
 
 def test_another_recipe_does_not_go_on_from_the_checkpoint(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
