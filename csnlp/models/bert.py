@@ -26,6 +26,8 @@ from csnlp.models.encoding import Encoded, ExchangeEncoder, IntArray, pad
 from csnlp.models.weights import weight_shapes
 from csnlp.types import Exchange, FloatArray, Prediction
 
+SETTINGS_FILE = "csnlp.json"
+
 TOKENS_PER_BATCH = 4096
 """Padded tokens in one run of the engine: enough to keep two cores busy, few enough to stay in cache."""
 
@@ -129,7 +131,7 @@ def length_batches(encoded: Sequence[Encoded], budget: int = TOKENS_PER_BATCH) -
 
 def read_settings(folder: Path) -> dict[str, Any]:
     """The ``csnlp.json`` of a model folder; raises :class:`csnlp.errors.ModelError` when there is none."""
-    path = folder / "csnlp.json"
+    path = folder / SETTINGS_FILE
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

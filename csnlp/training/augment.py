@@ -1,7 +1,8 @@
-"""Small changes to an exchange that leave its labels as they are, so that a model does not lean on accidents.
+"""Small changes to an exchange, so that a model does not lean on accidents; its labels stay as they are.
 
 Research sets mask numbers and names (``[数字x]``, ``#E-s[数字x]``): real chats have the real thing, so the masks are
-filled half of the time. A reply is sometimes judged without its context, and people mistype.
+filled half of the time. A reply is sometimes judged without its context, and people mistype. Where there is a
+reference, figures and conditions change (:mod:`csnlp.training.contradict`): the one change that does alter a label.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from csnlp.training.contradict import vary_reference
 from csnlp.training.examples import Example
 from csnlp.types import Exchange, Turn
 
@@ -23,12 +25,13 @@ _NEEDS_CONTEXT = ("accuracy", "applicability", "complaint", "complaint_type", "s
 
 def augment(example: Example, rng: random.Random) -> Example:
     """A variant of ``example``; the same ``rng`` state gives the same variant."""
+    example = vary_reference(example, rng)
     exchange = example.exchange
     if rng.random() < 0.5:
         exchange = _map_text(exchange, lambda text: _MASK.sub(lambda match: _fill(match.group(), rng), text))
-    if rng.random() < 0.15:
+    if rng.random() < 0.25:
         exchange = replace(exchange, reply=_disturb(exchange.reply, rng))
-    if rng.random() < 0.1 and exchange.context:
+    if rng.random() < 0.25 and exchange.context:
         last = exchange.context[-1]
         exchange = replace(exchange, context=(*exchange.context[:-1], replace(last, text=_disturb(last.text, rng))))
     targets = example.targets

@@ -1,8 +1,9 @@
-"""Starts a network from a pretrained Hugging Face encoder (a folder or a hub name)."""
+"""Starts a network from a pretrained Hugging Face encoder (a folder or a hub name), or from a model of csnlp's own."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -10,7 +11,9 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from csnlp.errors import ConfigError
+from csnlp.models.bert import SETTINGS_FILE, read_settings
 from csnlp.models.network import Network, NetworkConfig
+from csnlp.models.weights import read_weights
 
 # Our layer's names → those of BertModel and ErnieModel in transformers.
 _LAYER_NAMES = {
@@ -29,10 +32,13 @@ def network_from_base(base: str, max_tokens: int, dropout: float) -> Network:
     """A network whose encoder has the weights of ``base``; pools and heads are new.
 
     Works for models laid out as BERT (BERT, MacBERT, RoBERTa-wwm-ext, ERNIE …). Token-type and task-type 0 are added
-    into the positions, since the network has segments of its own.
+    into the positions, since the network has segments of its own. A model folder that csnlp wrote (a shipped model,
+    say) goes on with its pools and heads too.
 
     Raises :class:`csnlp.errors.ConfigError` when the base is laid out differently.
     """
+    if (Path(base) / SETTINGS_FILE).is_file():
+        return _network_from_model(Path(base), max_tokens, dropout)
     from transformers import AutoModel
 
     model = AutoModel.from_pretrained(base, dtype=torch.float32)
@@ -70,9 +76,23 @@ def tokenizer_from_base(base: str) -> Tokenizer:
 
 def describe_base(base: str) -> str:
     """The base's own name for a model card: its folder's or hub's name and architecture."""
+    if (Path(base) / SETTINGS_FILE).is_file():
+        settings = read_settings(Path(base))
+        return f"{settings['name']} {settings['version']} (csnlp)"
     config = Path(base) / "config.json"
     kind = json.loads(config.read_text(encoding="utf-8")).get("model_type", "?") if config.is_file() else "hub"
     return f"{Path(base).name} ({kind})"
+
+
+def _network_from_model(folder: Path, max_tokens: int, dropout: float) -> Network:
+    config = NetworkConfig(**read_settings(folder)["network"])
+    if max_tokens > config.max_tokens:
+        raise ConfigError(f"max_tokens: {max_tokens} is more than {folder} has positions for: {config.max_tokens}")
+    state = {name: torch.from_numpy(array) for name, array in read_weights(folder / "model.safetensors").items()}
+    state["positions.weight"] = state["positions.weight"][:max_tokens].clone()
+    network = Network(replace(config, max_tokens=max_tokens), dropout)
+    network.load_state_dict(state)
+    return network
 
 
 def _translate(state: dict[str, Tensor], config: NetworkConfig, base: str) -> dict[str, Tensor]:

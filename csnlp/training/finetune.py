@@ -7,13 +7,10 @@ import math
 import os
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import partial
 
 import torch
 from torch import Tensor
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from csnlp.evaluation.gold import read_gold
 from csnlp.evaluation.results import Evaluation
@@ -27,6 +24,7 @@ from csnlp.training.base import network_from_base, tokenizer_from_base
 from csnlp.training.checkpoint import load_checkpoint, load_network, save_checkpoint, save_network
 from csnlp.training.config import TrainConfig
 from csnlp.training.examples import Example
+from csnlp.training.half import HalfCopy
 from csnlp.training.losses import class_weights, head_losses, target_tensors
 from csnlp.training.pools import gold_row, load_pools, taught_heads, write_held_out
 from csnlp.training.progress import RunLog, plot_curve
@@ -69,6 +67,7 @@ def finetune(config: TrainConfig) -> tuple[str, ...]:
     last, best = config.output / "last.safetensors", config.output / "best.safetensors"
     done = load_checkpoint(last, network, averaged, optimizer) if last.exists() else 0
     log.rewind(done)
+    half = HalfCopy(network)
 
     known = [example for pool in pools for example in pool]
     weights = {name: tensor.to(device) for name, tensor in class_weights(known, config.balance).items()}
@@ -83,9 +82,7 @@ def finetune(config: TrainConfig) -> tuple[str, ...]:
         if stopped:
             break
         torch.manual_seed(config.seed * 1_000_003 + step)
-        losses = _step(
-            network, optimizer, encoder, [augment(e, rng) for e, rng in batch], weights, config, step, device
-        )
+        losses = _step(half, optimizer, encoder, [augment(e, rng) for e, rng in batch], weights, config, step, device)
         _average(averaged, network, min(config.average, (1 + step) / (10 + step)))
         for name, value in losses.items():
             running[name] = 0.95 * running[name] + 0.05 * value if name in running else value
@@ -123,7 +120,7 @@ def _lengths(encoder: ExchangeEncoder, examples: Sequence[Example]) -> list[int]
 
 
 def _step(
-    network: Network,
+    half: HalfCopy,
     optimizer: torch.optim.Optimizer,
     encoder: ExchangeEncoder,
     batch: list[Example],
@@ -132,26 +129,23 @@ def _step(
     step: int,
     device: torch.device,
 ) -> dict[str, float]:
-    network.train()
+    half.network.train()
     factor = _schedule(step, config)
     for group in optimizer.param_groups:
         group["lr"] = group["top_lr"] * factor
     encoded = encoder.encode([example.exchange for example in batch])
-    inputs = [torch.from_numpy(array).to(device) for array in pad(encoded, encoder.pad_id, multiple=8)]
+    # Few lengths: a CPU's kernels are built anew for each shape.
+    inputs = [torch.from_numpy(array).to(device) for array in pad(encoded, encoder.pad_id, multiple=16)]
     targets = {name: t.to(device) for name, t in target_tensors([example.targets for example in batch]).items()}
-    # On a CPU the plain attention is faster: the backward pass of the fused one takes a third of the step.
-    kernel = sdpa_kernel(SDPBackend.MATH) if device.type == "cpu" else nullcontext()
-    with kernel, torch.autocast(device.type, torch.bfloat16, enabled=_has_bf16(device)):
-        logits = network(*inputs)
-    losses = head_losses(logits, targets, weights, config.ordinal_weight)
+    losses = head_losses(half.network(*inputs), targets, weights, config.ordinal_weight)
     head_weights = dict(config.head_weights)
     # A head counts by its share of the batch: a handful of rows should not weigh as much as a full one.
     rows = {name: float((~targets[name].isnan().all(1)).float().mean()) for name in losses}
     loss = torch.stack([losses[name] * rows[name] * head_weights.get(name, 1.0) for name in losses]).sum()
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    half.backward(loss)
+    torch.nn.utils.clip_grad_norm_(half.master.parameters(), 1.0)
     optimizer.step()
+    half.refresh()
     return {"loss": loss.item(), **{name: value.item() for name, value in losses.items()}}
 
 
@@ -159,14 +153,6 @@ def _step(
 def _average(averaged: Network, network: Network, decay: float) -> None:
     """Move ``averaged`` towards ``network``: an exponential moving average of the weights over the steps."""
     torch._foreach_lerp_(list(averaged.parameters()), list(network.parameters()), 1 - decay)
-
-
-@lru_cache(maxsize=1)
-def _has_bf16(device: torch.device) -> bool:
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    flags = Path("/proc/cpuinfo")
-    return flags.exists() and ("avx512_bf16" in (text := flags.read_text()) or "amx_bf16" in text)
 
 
 def _optimizer(network: Network, config: TrainConfig) -> torch.optim.Optimizer:

@@ -1,12 +1,14 @@
 """Labels that are kept apart from the texts they belong to, because the texts may not be copied.
 
-A labels file has lines ``{"id": "ROW@TURN", "labels": {…}}``: the agent's turn number TURN (from 0) of the row ROW of
-a file of conversations (``id``, ``turns``).
+A labels file has lines of one of two forms. For a file of conversations (``id`` and ``turns``, or ``context`` and
+``reply``), ``{"id": "ROW@TURN", "labels": {…}}`` names the agent's turn number TURN (from 0) of the row ROW. For a file
+of plain lines, ``{"id": …, "turns": [["customer", LINE, START, END], …], "labels": {…}}`` says which characters of
+which lines (both from 0) are a chat; its last turn is the reply, unless it is the customer's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 CONTEXT_TURNS = 6
@@ -23,7 +25,15 @@ def labelled_turns(conversations: Iterable[Row], labels: Iterable[Row]) -> Itera
         name, _, turn = row["id"].rpartition("@")
         by_row.setdefault(name, []).append((int(turn), row))
     for conversation in conversations:
-        turns = conversation["turns"]
+        turns = conversation.get("turns") or conversation.get("context") or ()
         for index, row in by_row.get(conversation["id"], ()):
             context = turns[max(0, index - CONTEXT_TURNS) : index]
             yield {"id": row["id"], "context": context, "reply": turns[index]["text"], "labels": row["labels"]}
+
+
+def labelled_spans(lines: Sequence[str], labels: Iterable[Row]) -> Iterator[Row]:
+    """Labelled exchanges from stretches of ``lines``; ``reply`` is empty where only the customer speaks."""
+    for row in labels:
+        turns = [{"role": role, "text": lines[line][start:end]} for role, line, start, end in row["turns"]]
+        reply = turns.pop()["text"] if turns[-1]["role"] == "agent" else ""
+        yield {"id": row["id"], "context": turns, "reply": reply, "labels": row["labels"]}

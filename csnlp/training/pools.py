@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from csnlp.errors import ConfigError
 from csnlp.evaluation.gold import GoldRow
 from csnlp.heads import HEADS
 from csnlp.training.config import Source
 from csnlp.training.examples import Example, examples_from
-from csnlp.training.join import labelled_turns
+from csnlp.training.join import Row, labelled_spans, labelled_turns
 
 
 def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str, list[Example]]]:
@@ -23,9 +23,7 @@ def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str
     """
     pools, held_out = [], {}
     for source in sources:
-        rows = _rows(source.path)
-        if source.labels is not None:
-            rows = labelled_turns(rows, _rows(source.labels))
+        rows = _rows(source)
         examples = [example for example in examples_from(source.format, rows) if example.targets]
         pools.append([e for e in examples if not _is_held_out(e.group, source.holdout)])
         if not pools[-1]:
@@ -61,10 +59,25 @@ def gold_row(example: Example) -> GoldRow:
     return GoldRow(example.exchange, labels, example.group)
 
 
-def _rows(path: Path) -> Iterable[Mapping[str, Any]]:
+def _rows(source: Source) -> Iterable[Row]:
+    if source.labels is None:
+        return _json(source.path)
+    labels = [json.loads(line) for line in source.labels.read_text(encoding="utf-8").splitlines()]
+    if ".txt" in source.path.suffixes:
+        return labelled_spans(_lines(source.path), labels)
+    return labelled_turns(_json(source.path), labels)
+
+
+def _json(path: Path) -> Iterable[Row]:
     from datasets import load_dataset
 
     return load_dataset("json", data_files=str(path), split="train")  # type: ignore[no-any-return]
+
+
+def _lines(path: Path) -> Sequence[str]:
+    data = path.read_bytes()
+    # Split at \n alone: chats hold other characters that are taken for an end of line elsewhere.
+    return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8").split("\n")
 
 
 def _is_held_out(group: str, share: float) -> bool:

@@ -13,7 +13,7 @@ from csnlp.heads import HEADS
 from csnlp.training.augment import augment
 from csnlp.training.calibrate import fit_temperatures
 from csnlp.training.examples import Example, examples_from, one_of
-from csnlp.training.join import labelled_turns
+from csnlp.training.join import labelled_spans, labelled_turns
 from csnlp.training.losses import class_weights, head_losses, target_tensors
 from csnlp.training.sampling import WINDOW, batches
 from csnlp.types import Exchange, Turn
@@ -161,3 +161,24 @@ def test_labels_find_the_turns_that_they_were_given_for() -> None:
     assert [(row["reply"], len(row["context"])) for row in rows] == [("agent3", 3), ("agent9", 6)]
     (first, _) = examples_from("exchanges", rows)
     assert first.exchange.context[-1].text == "customer2" and set(first.targets) == {"politeness"}
+
+
+def test_labels_find_the_turns_inside_another_context() -> None:
+    context = [
+        {"role": "customer", "text": "几天到"},
+        {"role": "agent", "text": "三天"},
+        {"role": "customer", "text": "嗯"},
+    ]
+    rows = list(labelled_turns([{"id": "r", "context": context, "reply": "好"}], [{"id": "r@1", "labels": {}}]))
+    assert rows == [{"id": "r@1", "context": context[:1], "reply": "三天", "labels": {}}]
+
+
+def test_labels_find_stretches_of_lines() -> None:
+    lines = ["在吗 您好，在的", "怎么还不发货"]
+    chat = {"id": "a", "turns": [["customer", 0, 0, 2], ["agent", 0, 3, 8]], "labels": {"politeness": "polite"}}
+    alone = {"id": "b", "turns": [["customer", 1, 0, 6]], "labels": {"complaint": "dissatisfied"}}
+    first, second = labelled_spans(lines, [chat, alone])
+    assert first["context"] == [{"role": "customer", "text": "在吗"}] and first["reply"] == "您好，在的"
+    assert second["context"] == [{"role": "customer", "text": "怎么还不发货"}] and second["reply"] == ""
+    (example,) = examples_from("exchanges", [second])
+    assert set(example.targets) == {"complaint"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import sys
@@ -10,15 +11,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 import yaml
 from safetensors.numpy import load_file
 
 import csnlp
 from csnlp.cli.main import main
+from csnlp.errors import ConfigError
+from csnlp.models.network import Network, NetworkConfig
 from csnlp.training import finetune as finetune_module
 from csnlp.training import run as run_module
 from csnlp.training.config import read_config, train_config
 from csnlp.training.finetune import finetune
+from csnlp.training.half import HalfCopy
 from csnlp.training.progress import RunLog
 
 SETTINGS: dict[str, Any] = {
@@ -203,3 +208,51 @@ def test_a_base_that_is_laid_out_differently_is_refused(tmp_path: Path, tiny_bas
     (tmp_path / "albert/tokenizer.json").write_bytes((tiny_base / "tokenizer.json").read_bytes())
     with pytest.raises(csnlp.ConfigError, match="not laid out as BERT"):
         run(recipe(tmp_path, tmp_path / "albert", labelled))
+
+
+def test_labels_of_a_plain_text_file_are_learnt_from(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
+    rows = [json.loads(line) for line in labelled.read_text(encoding="utf-8").splitlines()]
+    with gzip.open(tmp_path / "chat.txt.gz", "wt", encoding="utf-8", newline="\n") as text:
+        text.writelines(f"{row['context'][0]['text']} \u2028{row['reply']}\n" for row in rows)
+    with (tmp_path / "labels.jsonl").open("w", encoding="utf-8") as labels:
+        for number, row in enumerate(rows):
+            end = len(row["context"][0]["text"])
+            turns = [["customer", number, 0, end], ["agent", number, end + 2, end + 2 + len(row["reply"])]]
+            labels.write(json.dumps({"id": str(number), "turns": turns, "labels": row["labels"]}) + "\n")
+    sources = [{"path": str(tmp_path / "chat.txt.gz"), "labels": str(tmp_path / "labels.jsonl"), "holdout": 0.2}]
+    path = recipe(tmp_path, tiny_base, labelled, sources=sources)
+    run(path)
+    held_out = [json.loads(line) for line in (tmp_path / "run/heldout/labels.jsonl").read_text().splitlines()]
+    by_context = {row["context"][0]["text"]: row for row in rows}
+    assert held_out and all(row["reply"] == by_context[row["context"][0]["text"]]["reply"] for row in held_out)
+
+
+def test_a_finished_model_is_a_base_that_knows_its_heads(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    folder = run_module.train(recipe(first, tiny_base, labelled, steps=120, batch_size=16, evaluate_every=60))
+    still = {"steps": 1, "evaluate_every": 1, "learning_rate": 0.0, "head_learning_rate": 0.0}
+    again = run_module.train(recipe(second, folder, labelled, **still))
+    exchange = csnlp.Exchange("自己看", (csnlp.Turn("customer", "投诉6"),))
+    before, after = (csnlp.load_model(path).predict([exchange]).heads["complaint"] for path in (folder, again))
+    np.testing.assert_allclose(after, before, atol=0.05)  # temperatures are fitted anew
+    assert json.loads((again / "csnlp.json").read_text())["base"] == "ours 3 (csnlp)"
+    with pytest.raises(ConfigError, match="max_tokens: 128 is more than"):
+        run_module.train(recipe(second, folder, labelled, max_tokens=128, output="other"))
+
+
+def test_gradients_in_half_precision_are_those_of_full_precision_nearly() -> None:
+    torch.manual_seed(0)
+    network = Network(NetworkConfig(50, 32, 64, 2, 4, 32))
+    inputs = torch.randint(0, 50, (4, 16)), torch.randint(0, 5, (4, 16)), torch.ones(4, 16, dtype=torch.int64)
+    half = HalfCopy(network)
+    half.network = network.__class__(network.config).to(torch.bfloat16)  # whatever this machine computes in
+    half.refresh()
+    half.backward(half.network(*inputs)["acts"].float().square().sum())
+    rough = {name: p.grad.clone() for name, p in network.named_parameters() if p.grad is not None}
+    network.zero_grad()
+    network(*inputs)["acts"].square().sum().backward()
+    for name, parameter in network.named_parameters():
+        if parameter.grad is not None and parameter.grad.norm() > 1e-3:
+            assert torch.cosine_similarity(rough[name].flatten(), parameter.grad.flatten(), dim=0) > 0.98, name

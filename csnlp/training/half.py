@@ -1,0 +1,45 @@
+"""Training in bfloat16: the passes run on a half-precision copy, the optimiser keeps the float32 weights.
+
+Faster than autocast on a CPU, which rounds every weight and activation anew at each product (Micikevicius et al. 2018,
+arXiv:1710.03740, section 3.1, on why the master copy stays in float32).
+"""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import torch
+
+from csnlp.models.network import Network
+
+
+class HalfCopy:
+    """A bfloat16 copy of ``master``; where the device has no bfloat16 arithmetic, ``master`` itself."""
+
+    def __init__(self, master: Network) -> None:
+        self.master = master
+        half = has_bf16(master.words.weight.device)
+        self.network = copy.deepcopy(master).to(torch.bfloat16) if half else master
+
+    def backward(self, loss: torch.Tensor) -> None:
+        """The gradients of ``loss``, which was computed with :attr:`network`, into the master's weights."""
+        self.network.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        if self.network is not self.master:
+            for master, half in zip(self.master.parameters(), self.network.parameters(), strict=True):
+                master.grad = None if half.grad is None else half.grad.float()
+
+    @torch.no_grad()
+    def refresh(self) -> None:
+        """Take over the master's weights, which an optimiser has changed."""
+        if self.network is not self.master:
+            torch._foreach_copy_(list(self.network.parameters()), list(self.master.parameters()))
+
+
+def has_bf16(device: torch.device) -> bool:
+    """Whether ``device`` computes in bfloat16 rather than imitating it."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    flags = Path("/proc/cpuinfo")
+    return flags.exists() and ("avx512_bf16" in (text := flags.read_text()) or "amx_bf16" in text)

@@ -1,0 +1,54 @@
+"""Replies that are made to contradict their reference: only what both say changes, and the label follows."""
+
+from __future__ import annotations
+
+import random
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csnlp.training.contradict import vary_reference
+from csnlp.training.examples import Example, one_of
+from csnlp.types import Exchange, Turn
+
+REFERENCE = "48小时内发货，支持7天无理由退货，不包邮"
+REPLY = "亲，48小时内给您发出，支持7天无理由，邮费是不包邮的哦"
+NUMBER = re.compile(r"\d+")
+
+
+def example(label: str = "answers", reply: str = REPLY, question: str = "几天发货？") -> Example:
+    exchange = Exchange(reply, (Turn("customer", question),), REFERENCE)
+    return Example(exchange, {"accuracy": one_of("accuracy", label)}, "group")
+
+
+@given(st.integers())
+def test_a_changed_reply_is_wrong_and_an_unchanged_one_keeps_its_label(seed: int) -> None:
+    before = example()
+    after = vary_reference(before, random.Random(seed))
+    agrees = set(NUMBER.findall(after.exchange.reply)) == set(NUMBER.findall(after.exchange.reference or ""))
+    same_words = NUMBER.sub("0", after.exchange.reply) == NUMBER.sub("0", REPLY)
+    assert (after.targets == before.targets) == (agrees and same_words)
+    if after.targets != before.targets:
+        assert after.targets["accuracy"] == one_of("accuracy", "wrong")
+
+
+def test_figures_and_conditions_are_both_changed() -> None:
+    seen = [vary_reference(example(), random.Random(seed)) for seed in range(200)]
+    wrong = [e.exchange.reply for e in seen if e.targets["accuracy"] == one_of("accuracy", "wrong")]
+    assert any("不支持" in reply for reply in wrong)
+    assert any("不包邮" not in reply for reply in wrong)
+    assert any(NUMBER.sub("0", reply) == NUMBER.sub("0", REPLY) for reply in wrong)
+    assert len({e.exchange.reference for e in seen}) > 20
+
+
+def test_a_figure_in_the_question_keeps_the_reference_as_it_is() -> None:
+    for seed in range(50):
+        assert vary_reference(example(question="48小时能发吗"), random.Random(seed)).exchange.reference == REFERENCE
+
+
+def test_wrong_replies_and_replies_without_a_reference_keep_their_label() -> None:
+    plain = Example(Exchange("48小时发货", (Turn("customer", "几天？"),)), example().targets, "group")
+    for seed in range(50):
+        assert vary_reference(example("wrong"), random.Random(seed)).targets == example("wrong").targets
+        assert vary_reference(plain, random.Random(seed)) is plain
