@@ -19,6 +19,7 @@ from csnlp.version import __version__
 LAZY_COMMANDS = {
     "train": "Fine-tune a model on your own labelled replies.",
     "evaluate": "Measure a model on labelled replies, head by head.",
+    "bench": "Measure how fast a model scores your chats on this machine.",
     "rules": "Look at a rule book, check it, and see what it does to chats.",
 }
 

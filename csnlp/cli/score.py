@@ -38,6 +38,7 @@ def score(
         str | None, typer.Option("--facts", help="The shop's fact table (YAML): replies are checked against it.")
     ] = None,
     device: Annotated[str, typer.Option("--device", help="cpu, or a torch device such as cuda (extra gpu).")] = "cpu",
+    threads: Annotated[int, typer.Option("--threads", min=0, help="Cores that the model may use; 0: all.")] = 0,
     format: Annotated[
         str | None,
         typer.Option("--format", help="jsonl, csv, tsv, parquet or transcript; by default as the name ends."),
@@ -70,7 +71,7 @@ def score(
     # The standard output is for the rows when they are asked for there.
     screen = notes if output == "-" else Console()
     with notes.status("Loading the model …"):
-        scorer = _load(model, book, device, facts)
+        scorer = _load(model, book, device, threads, facts)
     try:
         with _progress(chats, notes) as progress:
             if output is None:
@@ -91,10 +92,10 @@ def score(
     raise typer.Exit(summary.exit_status)
 
 
-def _load(model: str, book: str, device: str, facts: str | None) -> Scorer:
+def _load(model: str, book: str, device: str, threads: int, facts: str | None) -> Scorer:
     import csnlp
 
-    scorer: Scorer = csnlp.load(model, book, device=device, facts=facts)
+    scorer: Scorer = csnlp.load(model, book, device=device, threads=threads, facts=facts)
     return scorer
 
 

@@ -15,8 +15,8 @@ from typing import TextIO
 
 from csnlp.errors import ConfigError
 from csnlp.io.atomic import atomic
-from csnlp.io.badrow import BadRow, Record
-from csnlp.io.outcomes import Outcome, Progress, Scorer, chunks, score_chunk
+from csnlp.io.badrow import BadRow
+from csnlp.io.outcomes import Chunk, Outcome, Progress, Scorer, chunks, score_chunks
 from csnlp.io.parts import Parts, locked
 from csnlp.io.reader import Source
 from csnlp.io.source import STDIN
@@ -101,18 +101,24 @@ class _Work:
         self._progress = progress or (lambda line, scored: None)
 
     def outcomes(self) -> Iterator[Outcome]:
-        for chunk in chunks(self.source.records(), self.chunk_size):
-            yield from self._score(chunk)
+        for _, outcomes in self._score(enumerate(chunks(self.source.records(), self.chunk_size))):
+            yield from outcomes
 
     def fill(self, parts: Parts) -> int:
         """Score the chunks that ``parts`` lacks; returns how many there are in all."""
-        number = -1
-        for number, chunk in enumerate(chunks(self.source.records(), self.chunk_size)):
-            if number in parts:
-                self._progress(chunk[-1].line, self.scored)
-            else:
-                parts.write(number, self._score(chunk))
-        return number + 1
+        count = 0
+
+        def missing() -> Iterator[Chunk]:
+            nonlocal count
+            for count, chunk in enumerate(chunks(self.source.records(), self.chunk_size), 1):
+                if count - 1 in parts:
+                    self._progress(chunk[-1].line, self.scored)
+                else:
+                    yield count - 1, chunk
+
+        for number, outcomes in self._score(missing()):
+            parts.write(number, outcomes)
+        return count
 
     def metadata(self) -> dict[str, str]:
         """What the output says of where it comes from."""
@@ -135,13 +141,11 @@ class _Work:
             "part size": self.chunk_size,
         }
 
-    def _score(self, chunk: list[Record]) -> list[Outcome]:
-        outcomes = score_chunk(self.scorer, chunk, self.source.name, self.probabilities, self._tick)
-        self._progress(chunk[-1].line, self.scored)
-        return outcomes
+    def _score(self, numbered: Iterable[Chunk]) -> Iterator[tuple[int, list[Outcome]]]:
+        return score_chunks(self.scorer, numbered, self.source.name, self.probabilities, self._tick)
 
-    def _tick(self, line: int, count: int) -> None:
-        self.scored += count
+    def _tick(self, line: int, scored: int) -> None:
+        self.scored += scored
         self._progress(line, self.scored)
 
 

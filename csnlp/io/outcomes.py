@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Protocol, TypeAlias
 
@@ -13,16 +14,16 @@ Outcome: TypeAlias = "dict[str, Any] | BadRow"
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the last line of input that is done, and how many replies have been scored since the start."""
 
-
-STRIDE = 250
-"""Replies given to the scorer at once: enough for good batches, few enough for a progress bar that moves."""
+Chunk: TypeAlias = "tuple[int, list[Record]]"
+"""A number of its own, and records that are kept together."""
 
 
 class Scorer(Protocol):
     """What scores: see :class:`csnlp.scoring.Scorer`."""
 
-    def score_many(self, exchanges: Sequence[Exchange], /) -> Iterable[Score]:
-        """One score for each exchange, in order; an exchange that cannot be scored has ``Score.error``."""
+    def score_many(self, exchanges: Iterator[Exchange], /) -> Iterable[Score]:
+        """One score for each exchange, in order; an exchange that cannot be scored has ``Score.error``. It may read
+        ahead, so that the model is at the next exchanges while the last ones are written."""
 
     def metadata(self) -> Mapping[str, str]:
         """What the scores depend on: model, model_version, rule_book, rule_book_version, csnlp_version."""
@@ -35,19 +36,39 @@ def chunks(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
         yield chunk
 
 
-def score_chunk(
-    scorer: Scorer, chunk: list[Record], file: str, probabilities: bool, tick: Callable[[int, int], None]
-) -> list[Outcome]:
-    """The outcome of each record, in order; ``tick`` is called with a line and the number of replies done up to it."""
-    exchanges = [(record.line, record.item) for record in chunk if isinstance(record.item, Exchange)]
-    scored: list[Outcome] = []
-    for start in range(0, len(exchanges), STRIDE):
-        group = exchanges[start : start + STRIDE]
-        scores = scorer.score_many([exchange for _, exchange in group])
-        scored += [_outcome(score, file, line, probabilities) for (line, _), score in zip(group, scores, strict=True)]
-        tick(group[-1][0], len(group))
-    following = iter(scored)
-    return [record.item if isinstance(record.item, BadRow) else next(following) for record in chunk]
+def score_chunks(
+    scorer: Scorer, chunks: Iterable[Chunk], file: str, probabilities: bool, tick: Callable[[int, int], None]
+) -> Iterator[tuple[int, list[Outcome]]]:
+    """The outcomes of each chunk's records, in order; ``tick`` is called with the line of each record that is
+    done, and 1 when it was a reply that the scorer has seen, else 0."""
+    source = iter(chunks)
+    unscored: deque[Chunk] = deque()  # read, and not given to the scorer yet
+    unwritten: deque[Chunk] = deque()  # read, and not given back yet: the scorer is ahead of us
+
+    def read() -> bool:
+        if (chunk := next(source, None)) is None:
+            return False
+        unscored.append(chunk)
+        unwritten.append(chunk)
+        return True
+
+    def exchanges() -> Iterator[Exchange]:
+        while unscored or read():
+            _, records = unscored.popleft()
+            yield from (record.item for record in records if isinstance(record.item, Exchange))
+
+    def outcome(record: Record) -> Outcome:
+        if isinstance(record.item, BadRow):
+            tick(record.line, 0)
+            return record.item
+        made = _outcome(next(scores), file, record.line, probabilities)
+        tick(record.line, 1)
+        return made
+
+    scores = iter(scorer.score_many(exchanges()))
+    while unwritten or read():
+        number, records = unwritten.popleft()
+        yield number, [outcome(record) for record in records]
 
 
 def _outcome(score: Score, file: str, line: int, probabilities: bool) -> Outcome:

@@ -7,45 +7,42 @@ A folder holds::
     model.safetensors  the weights
     model.onnx         the same network as a graph that points into model.safetensors
 
-The CPU engine (ONNX Runtime) is the default; ``device="cuda"`` or ``"torch"`` runs the same weights in torch.
+What runs it is an engine (:mod:`csnlp.models.engine`): OpenVINO or ONNX Runtime on a CPU, torch on a GPU.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from csnlp.errors import CsnlpError, ModelError
 from csnlp.heads import HEADS
+from csnlp.models.cache import LogitCache
 from csnlp.models.calibration import probabilities
-from csnlp.models.encoding import Encoded, ExchangeEncoder, IntArray, pad
+from csnlp.models.encoding import ExchangeEncoder
+from csnlp.models.engine import Engine, load_engine
 from csnlp.models.weights import weight_shapes
 from csnlp.types import Exchange, FloatArray, Prediction
 
 SETTINGS_FILE = "csnlp.json"
 
-TOKENS_PER_BATCH = 4096
-"""Padded tokens in one run of the engine: enough to keep two cores busy, few enough to stay in cache."""
-
-
-class Engine(Protocol):
-    """Runs the network: ``ids``, ``segments`` and ``mask`` of shape (rows, tokens) → head name → logits, or (``embed``)
-    the mean of the reply's last hidden states, (rows, hidden)."""
-
-    def run(self, ids: IntArray, segments: IntArray, mask: IntArray) -> Mapping[str, FloatArray]: ...
-    def embed(self, ids: IntArray, segments: IntArray, mask: IntArray) -> FloatArray: ...
+CACHED = 20_000
+"""Exchanges whose logits a loaded model remembers: about 10 MB."""
 
 
 class BertModel:
-    """A fine-tuned encoder with all its heads; one pass for all of them.
+    """A fine-tuned encoder with all its heads; one pass for all of them. Safe to share between threads.
 
-    ``temperatures`` maps head names to the temperature that calibrates them; ``heads`` are those that were taught, the
-    only ones reported. ``folder`` is where the model was loaded from, if it was.
+    Exchanges that read the same are run once: in a batch, and (with ``cached`` above 0) as long as they are among the
+    last that many. ``temperatures`` maps head names to the temperature that calibrates them; ``heads`` are those that
+    were taught, the only ones reported. ``folder`` is where the model was loaded from, if it was.
     """
+
+    parallel_calls = 2  # one call's texts are prepared while the other's are in the engine
 
     def __init__(
         self,
@@ -56,6 +53,7 @@ class BertModel:
         version: str = "0",
         heads: Iterable[str] = tuple(HEADS),
         folder: Path | None = None,
+        cached: int = 0,
     ) -> None:
         self.encoder = encoder
         self.engine = engine
@@ -64,19 +62,20 @@ class BertModel:
         self.version = version
         self.heads = tuple(heads)
         self.folder = folder
+        self._cache = LogitCache(cached)
 
     @classmethod
-    def from_folder(cls, folder: Path, device: str = "cpu") -> BertModel:
-        """Load a model folder (see the module). ``device``: ``"cpu"`` (ONNX Runtime), ``"torch"`` (torch on the CPU)
-        or a torch device such as ``"cuda"``. Raises :class:`csnlp.errors.ModelError` when the folder is not one."""
+    def from_folder(cls, folder: Path, device: str = "cpu", threads: int = 0) -> BertModel:
+        """Load a model folder (see the module). ``device`` is one of :data:`csnlp.models.engine.DEVICES`; ``threads``
+        the number of cores to use (0: all). Raises :class:`csnlp.errors.ModelError` when the folder is not one."""
         settings = read_settings(folder)
         try:
             heads = _checked_heads(settings)
             _check_shapes(weight_shapes(folder / "model.safetensors"), settings["network"], heads)
             encoder = ExchangeEncoder.from_file(folder / "tokenizer.json", settings["network"]["max_tokens"])
-            engine = _engine(folder, settings, device)
+            engine = load_engine(folder, settings["network"], encoder.pad_id, device, threads)
             name, version = settings["name"], settings["version"]
-            return cls(encoder, engine, settings.get("temperatures"), name, version, heads, folder)
+            return cls(encoder, engine, settings.get("temperatures"), name, version, heads, folder, CACHED)
         except CsnlpError:
             raise
         except Exception as error:  # tokenizers, safetensors and torch have no common base class for their errors
@@ -97,36 +96,14 @@ class BertModel:
 
         The encoder was tuned to judge replies, not to compare them: a cosine says little below 0.8 or so.
         """
-        encoded = self.encoder.encode([Exchange(text) for text in texts])
-        vectors = np.concatenate([self.engine.embed(*pad([row], self.encoder.pad_id)) for row in encoded])
+        vectors = self.engine.embed(self.encoder.encode([Exchange(text) for text in texts]))
         unit: FloatArray = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return unit
 
     def logits(self, exchanges: Sequence[Exchange]) -> dict[str, FloatArray]:
         """What the network says before calibration: head name → (rows, labels)."""
-        out = {
-            name: np.zeros((len(exchanges), len(head.labels)), np.float32)
-            for name, head in HEADS.items()
-            if name in self.heads
-        }
-        encoded = self.encoder.encode(exchanges)
-        for rows in length_batches(encoded):
-            result = self.engine.run(*pad([encoded[row] for row in rows], self.encoder.pad_id))
-            for name, logits in out.items():
-                logits[rows] = result[name]
-        return out
-
-
-def length_batches(encoded: Sequence[Encoded], budget: int = TOKENS_PER_BATCH) -> Iterator[list[int]]:
-    """Row numbers in batches of similar length, each at most ``budget`` padded tokens (or one row)."""
-    batch: list[int] = []
-    for row in sorted(range(len(encoded)), key=lambda row: len(encoded[row])):
-        if batch and (len(batch) + 1) * len(encoded[row]) > budget:
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
-        yield batch
+        logits = self._cache.fetch(self.encoder.encode(exchanges), self.engine.logits)
+        return {name: logits[name] for name in HEADS if name in self.heads}
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
@@ -158,13 +135,3 @@ def _check_shapes(shapes: Mapping[str, tuple[int, ...]], network: Mapping[str, A
     for name, count in rows.items():
         if (found := shapes[f"{name}.weight"]) != (count, hidden):
             raise ValueError(f"{name}.weight has shape {found}, but csnlp.json says {(count, hidden)}")
-
-
-def _engine(folder: Path, settings: Mapping[str, Any], device: str) -> Engine:
-    if device == "cpu":
-        from csnlp.models.onnx_engine import OnnxEngine
-
-        return OnnxEngine(folder / "model.onnx")
-    from csnlp.models.torch_engine import TorchEngine
-
-    return TorchEngine.from_folder(folder, settings["network"], "cpu" if device == "torch" else device)

@@ -15,18 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from csnlp.heads import HEADS
-from csnlp.models.encoding import CUSTOMER, EARLIER, REFERENCE, REPLY, SEGMENTS, SPECIAL
-
-# What each head may pool over, besides <cls>; the encoder itself lets every token see all others.
-POOLED_SEGMENTS: dict[str, tuple[int, ...]] = {
-    "politeness": (REPLY,),
-    "accuracy": (EARLIER, CUSTOMER, REPLY, REFERENCE),
-    "applicability": (CUSTOMER, REPLY),
-    "complaint": (CUSTOMER,),
-    "complaint_type": (EARLIER, CUSTOMER),
-    "acts": (REPLY,),
-    "satisfaction": (EARLIER, CUSTOMER, REPLY),
-}
+from csnlp.models.encoding import REPLY, SEGMENTS
+from csnlp.models.pooling import poolable
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +98,7 @@ class Network(nn.Module):
         nn.init.zeros_(self.pool_queries.weight)  # starts as a mean over the head's segments
         self.heads = nn.ModuleDict({name: nn.Linear(hidden, len(head.labels)) for name, head in HEADS.items()})
         self.dropout = dropout
-        self.register_buffer("poolable", poolable(), persistent=False)
+        self.register_buffer("poolable", torch.from_numpy(poolable()), persistent=False)
 
     def encode(self, ids: Tensor, segments: Tensor, mask: Tensor) -> Tensor:
         """The last hidden states (rows, tokens, hidden)."""
@@ -150,16 +140,6 @@ def feature_dropout(x: Tensor, p: float, training: bool) -> Tensor:
     if not training or p == 0:
         return x
     return x * functional.dropout(x.new_ones(x.shape[0], 1, x.shape[2]), p)
-
-
-def poolable() -> Tensor:
-    """Bool (segments, heads): whether a head pools over a segment. Special tokens are open to all, so that a head
-    whose segments are empty (no customer, say) still pools over something."""
-    table = torch.zeros(SEGMENTS, len(HEADS), dtype=torch.bool)
-    table[SPECIAL] = True
-    for column, name in enumerate(HEADS):
-        table[list(POOLED_SEGMENTS[name]), column] = True
-    return table
 
 
 def network_from_state(config: Mapping[str, Any], state: Mapping[str, Tensor]) -> Network:

@@ -1,28 +1,32 @@
-"""The CPU engine: the network as an ONNX graph, run by ONNX Runtime in float32."""
+"""The portable CPU engine: the network as an ONNX graph, run by ONNX Runtime in float32."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from csnlp.errors import ModelError
-from csnlp.models.encoding import IntArray
+from csnlp.errors import MissingExtra, ModelError
+from csnlp.models.batching import EMBEDDING, empty_outputs, padded_batches
+from csnlp.models.encoding import Encoded
 from csnlp.types import FloatArray
-
-EMBEDDING = "embedding"
-"""The graph's output beside the heads: the mean of the reply's last hidden states."""
 
 
 class OnnxEngine:
-    """Runs ``model.onnx``, on one thread for each physical core."""
+    """Runs ``model.onnx`` on ``threads`` cores (0: all of them). Safe to share between threads."""
 
-    def __init__(self, path: Path) -> None:
-        import onnxruntime
+    precision = "float32"
+
+    def __init__(self, path: Path, pad_id: int, threads: int = 0) -> None:
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise MissingExtra("onnxruntime", "onnx") from error
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        options.intra_op_num_threads = threads
         # Weights are stored as int8 with scales; unpacked once, when the session starts, not in every run.
         options.add_session_config_entry("session.disable_quant_qdq", "1")
         # Idle threads sleep: a service that scores now and then should not burn its cores in between.
@@ -31,14 +35,26 @@ class OnnxEngine:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime has no public base class for its errors
             raise ModelError(f"{path} cannot be loaded: {error}") from error
-        self._outputs = [output.name for output in self._session.get_outputs() if output.name != EMBEDDING]
+        self._pad_id = pad_id
+        self._hidden = next(o.shape[1] for o in self._session.get_outputs() if o.name == EMBEDDING)
 
-    def run(self, ids: IntArray, segments: IntArray, mask: IntArray) -> Mapping[str, FloatArray]:
-        """See :class:`csnlp.models.bert.Engine`."""
-        values = self._session.run(self._outputs, {"ids": ids, "segments": segments, "mask": mask})
-        return dict(zip(self._outputs, values, strict=True))
+    def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
+        """See :class:`csnlp.models.engine.Engine`."""
+        outputs = empty_outputs(len(rows))
+        self._fill(outputs, rows)
+        return outputs
 
-    def embed(self, ids: IntArray, segments: IntArray, mask: IntArray) -> FloatArray:
-        """See :class:`csnlp.models.bert.Engine`."""
-        (embedding,) = self._session.run([EMBEDDING], {"ids": ids, "segments": segments, "mask": mask})
-        return np.asarray(embedding, np.float32)
+    def embed(self, rows: Sequence[Encoded]) -> FloatArray:
+        """See :class:`csnlp.models.engine.Engine`."""
+        embedding = np.zeros((len(rows), self._hidden), np.float32)
+        self._fill({EMBEDDING: embedding}, rows)
+        return embedding
+
+    def _fill(self, outputs: Mapping[str, FloatArray], rows: Sequence[Encoded]) -> None:
+        for numbers, batch in padded_batches(rows, self._pad_id):
+            inputs = {
+                name: array.astype(np.int64) for name, array in (("ids", batch.ids), ("segments", batch.segments))
+            }
+            inputs["mask"] = (batch.bias == 0).astype(np.int64)
+            for output, values in zip(outputs.values(), self._session.run(list(outputs), inputs), strict=True):
+                output[numbers] = values

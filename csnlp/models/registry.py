@@ -35,11 +35,12 @@ def model_names() -> list[str]:
     return sorted({"bert", *_shipped(), *_registered, *_offered()})
 
 
-def load_model(model: str | Path | Model = "bert", device: str = "cpu") -> Model:
+def load_model(model: str | Path | Model = "bert", device: str = "cpu", threads: int = 0) -> Model:
     """The model that ``model`` names: a name, a model folder, or a model itself (returned as it is).
 
     A name is looked for among the shipped models, the registered ones and the entry points, in this order, then taken
-    as a folder. ``device`` is for shipped models and folders: ``"cpu"``, or a torch device such as ``"cuda"``.
+    as a folder. ``device`` (one of :data:`csnlp.models.engine.DEVICES`) and ``threads`` (cores to use, 0: all) are for
+    shipped models and folders.
 
     Raises :class:`ModelError`, listing the known names, when there is none.
     """
@@ -49,24 +50,24 @@ def load_model(model: str | Path | Model = "bert", device: str = "cpu") -> Model
         return model
     name = str(model)
     if folder := _shipped().get(DEFAULT if name == "bert" else name):
-        return load_folder(folder, device)
+        return load_folder(folder, device, threads)
     if name in _registered:
         return _made(name, _registered[name])
     if name in (offered := _offered()):
         return _made(name, _load_entry_point(offered[name]))
     if Path(model).is_dir():
-        return load_folder(Path(model), device)
+        return load_folder(Path(model), device, threads)
     raise ModelError(f"no model {name!r}: it is no folder, and the known names are {', '.join(model_names())}")
 
 
-def load_folder(folder: Path, device: str = "cpu") -> Model:
+def load_folder(folder: Path, device: str = "cpu", threads: int = 0) -> Model:
     """The model that ``csnlp train`` left in ``folder``; its csnlp.json says of which kind it is."""
     from csnlp.models.baseline import BaselineModel
     from csnlp.models.bert import BertModel, read_settings
 
     kind = read_settings(folder)["kind"]
     if kind == "bert":
-        return BertModel.from_folder(folder, device)
+        return BertModel.from_folder(folder, device, threads)
     if kind == "baseline":
         return BaselineModel.load(folder)
     raise ModelError(f"{folder}: unknown kind of model {kind!r}; this csnlp knows bert and baseline")

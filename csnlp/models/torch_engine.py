@@ -1,58 +1,133 @@
-"""The torch engine: the network of :mod:`csnlp.models.network`, for GPUs and for training."""
+"""The torch engine: the network of :mod:`csnlp.models.network` without padding, for GPUs and for training."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 from csnlp.errors import MissingExtra
-from csnlp.models.encoding import IntArray
+from csnlp.heads import HEADS
+from csnlp.models.encoding import Encoded
 from csnlp.models.weights import read_weights
 from csnlp.types import FloatArray
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from csnlp.models.network import Network
+    from csnlp.models.packed import Batch, PackedNetwork
+
+T = TypeVar("T")
+
+TOKENS_PER_BATCH = {"cuda": 65_536, "cpu": 4_096}
+"""Tokens in one pass, by the kind of device: enough to fill a GPU, few enough to stay in a CPU's cache."""
 
 
 class TorchEngine:
-    """Runs a network where its weights are; on a GPU in bfloat16."""
+    """Runs a network where its weights are; on a GPU the encoder in bfloat16.
+
+    The weights of ``network`` may change between calls, as they do in a training. Those of :meth:`from_folder` may not:
+    a GPU casts them once.
+    """
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self._loaded: PackedNetwork | None = None
 
     @classmethod
-    def from_folder(cls, folder: Path, shape: Mapping[str, Any], device: str) -> TorchEngine:
-        """Read ``model.safetensors`` in ``folder`` as a network of ``shape`` and move it to ``device``."""
+    def from_folder(cls, folder: Path, shape: Mapping[str, Any], device: str, threads: int = 0) -> TorchEngine:
+        """Read ``model.safetensors`` in ``folder`` as a network of ``shape`` and move it to ``device``.
+
+        ``threads``: the number of cores that torch uses from now on in this process; 0 leaves it as it is.
+        """
         try:
             import torch
         except ImportError as error:
             raise MissingExtra("torch", "gpu") from error
         from csnlp.models.network import network_from_state
+        from csnlp.models.packed import PackedNetwork
 
+        if threads:
+            torch.set_num_threads(threads)
         weights = read_weights(folder / "model.safetensors")
         network = network_from_state(shape, {name: torch.from_numpy(array) for name, array in weights.items()})
-        return cls(network.to(device))
+        engine = cls(network.to(device))
+        engine._loaded = PackedNetwork(engine.network)
+        return engine
 
-    def run(self, ids: IntArray, segments: IntArray, mask: IntArray) -> Mapping[str, FloatArray]:
-        """See :class:`csnlp.models.bert.Engine`."""
-        logits = self._call(self.network, ids, segments, mask)
-        return {name: tensor.float().cpu().numpy() for name, tensor in logits.items()}
+    def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
+        """See :class:`csnlp.models.engine.Engine`."""
+        ends = np.cumsum([len(head.labels) for head in HEADS.values()])
+        joint = self._run(rows, int(ends[-1]), lambda network, batch: network.logits(batch))
+        return dict(zip(HEADS, np.split(joint, ends[:-1], axis=1), strict=True))
 
-    def embed(self, ids: IntArray, segments: IntArray, mask: IntArray) -> FloatArray:
-        """See :class:`csnlp.models.bert.Engine`."""
-        embedding: FloatArray = self._call(self.network.embed, ids, segments, mask).float().cpu().numpy()
-        return embedding
+    def embed(self, rows: Sequence[Encoded]) -> FloatArray:
+        """See :class:`csnlp.models.engine.Engine`."""
+        return self._run(rows, self.network.config.hidden_size, lambda network, batch: network.embed(batch))
 
-    def _call(self, function: Callable[..., Any], *arrays: IntArray) -> Any:
+    def _run(
+        self, rows: Sequence[Encoded], features: int, function: Callable[[PackedNetwork, Batch], Tensor]
+    ) -> FloatArray:
+        """What ``function`` says of each row, (rows, features)."""
         import torch
 
-        device = self.network.words.weight.device
-        inputs = [torch.from_numpy(array).to(device) for array in arrays]
-        training = self.network.training
-        self.network.eval()
-        try:
-            with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-                return function(*inputs)
-        finally:
-            self.network.train(training)
+        from csnlp.models.packed import PackedNetwork, pack
+
+        network = self._loaded or PackedNetwork(self.network)
+        budget = TOKENS_PER_BATCH.get(network.device.type, TOKENS_PER_BATCH["cpu"])
+        out = np.empty((len(rows), features), np.float32)
+
+        def queue(numbers: list[int]) -> tuple[list[int], _Fetched]:
+            batch = pack([rows[number] for number in numbers], network.device)
+            return numbers, _Fetched(function(network, batch).float())
+
+        with torch.inference_mode():
+            for numbers, result in _one_behind(map(queue, token_batches(rows, budget))):
+                out[numbers] = result.numpy()
+        return out
+
+
+class _Fetched:
+    """A tensor on its way to the host, behind the work that makes it."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        import torch
+
+        self._host = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=tensor.is_cuda)
+        self._host.copy_(tensor, non_blocking=True)
+        self._arrived = torch.cuda.current_stream(tensor.device).record_event() if tensor.is_cuda else None
+
+    def numpy(self) -> FloatArray:
+        """Waits until it has arrived."""
+        if self._arrived is not None:
+            self._arrived.synchronize()
+        array: FloatArray = self._host.numpy()
+        return array
+
+
+def token_batches(rows: Sequence[Encoded], budget: int) -> Iterator[list[int]]:
+    """Row numbers by length, in batches of at most ``budget`` tokens (or one row)."""
+    batch: list[int] = []
+    tokens = 0
+    for number in sorted(range(len(rows)), key=lambda number: len(rows[number])):
+        if batch and tokens + len(rows[number]) > budget:
+            yield batch
+            batch, tokens = [], 0
+        batch.append(number)
+        tokens += len(rows[number])
+    if batch:
+        yield batch
+
+
+def _one_behind(items: Iterable[T]) -> Iterator[T]:
+    """The items, each only after the next one was made: a GPU has work while the host waits for a result."""
+    waiting: deque[T] = deque()
+    for item in items:
+        waiting.append(item)
+        if len(waiting) > 1:
+            yield waiting.popleft()
+    yield from waiting

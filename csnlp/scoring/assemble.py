@@ -17,6 +17,7 @@ from csnlp.types import Exchange, FloatArray, HeadScore, Score
 ACT_THRESHOLD = 0.5
 """An act is named when it is more likely there than not; so is the applicability of accuracy."""
 
+_RANKS = np.arange(max(len(head.labels) for head in HEADS.values()), dtype=np.float64)
 _REVIEWED = ("politeness", "accuracy", "complaint")
 
 
@@ -67,21 +68,21 @@ def applicable(exchange: Exchange, row: Mapping[str, FloatArray]) -> list[str]:
         return [name for name in names if name == "politeness"]
     if "applicability" in row and row["applicability"][0] < ACT_THRESHOLD:
         names = [name for name in names if name != "accuracy"]
-    if "complaint" in row and int(np.argmax(row["complaint"])) == 0:
+    if "complaint" in row and row["complaint"].argmax() == 0:
         names = [name for name in names if name != "complaint_type"]
     return names
 
 
 def head_score(head: Head, probabilities: FloatArray) -> HeadScore:
     """The verdict of one head; ``probabilities`` has shape (labels,)."""
-    best = int(np.argmax(probabilities))
+    values = probabilities.tolist()
+    best = values.index(max(values))
     expected = None
     if head.kind == "ordinal":
-        ranks = np.arange(len(head.labels), dtype=np.float64)
-        expected = float(probabilities.astype(np.float64) @ ranks) / (len(head.labels) - 1)
+        expected = float(probabilities.astype(np.float64) @ _RANKS[: len(values)]) / (len(values) - 1)
     return HeadScore(
         label=head.labels[best],
-        confidence=float(probabilities[best]),
-        probabilities=dict(zip(head.labels, probabilities.tolist(), strict=True)),
+        confidence=values[best],
+        probabilities=dict(zip(head.labels, values, strict=True)),
         score=expected,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar, overload
 
@@ -15,7 +17,7 @@ from csnlp.rules.case import Case, Embed
 from csnlp.rules.facts import FactTable, load_facts
 from csnlp.rules.loading import load_book
 from csnlp.scoring.assemble import assemble, case_of
-from csnlp.types import Exchange, Score, Turn
+from csnlp.types import Exchange, FloatArray, Score, Turn
 from csnlp.validation import check_exchange
 from csnlp.version import __version__
 
@@ -24,21 +26,26 @@ Frame = TypeVar("Frame")
 WINDOW = 1024
 """Exchanges scored together: enough to sort by length, few enough to keep memory flat for any number of rows."""
 
+Heads = Mapping[str, FloatArray]
+"""Head name → probabilities (rows, labels)."""
+
 
 def load(
     model: str | Path | Model = "bert",
     book: str | Path | RuleBook = "taobao",
     *,
     device: str = "cpu",
+    threads: int = 0,
     facts: str | Path | FactTable | None = None,
 ) -> Scorer:
     """A scorer with a model (a name, a folder or an object) and a rule book (a name, a file or an object).
 
     ``facts`` is the shop's fact table (a YAML file or an object): replies are checked against it. ``device`` is
-    ``"cpu"`` or a torch device such as ``"cuda"`` (extra ``gpu``). Nothing is downloaded.
+    ``"cpu"``, a torch device such as ``"cuda"`` (extra ``gpu``), or another of :data:`csnlp.models.engine.DEVICES`;
+    ``threads`` is the number of cores that the model may use (0: all). Nothing is downloaded.
     """
     table = load_facts(Path(facts)) if isinstance(facts, str | Path) else facts
-    return Scorer(load_model(model, device), load_book(book), table)
+    return Scorer(load_model(model, device, threads), load_book(book), table)
 
 
 class Scorer:
@@ -66,7 +73,8 @@ class Scorer:
         """
         exchange = _exchange(reply, question, context, reference)
         check_exchange(exchange)
-        return self._window([exchange])[0]
+        (case,) = self._cases([exchange], self._predict([exchange]))
+        return assemble(case, self.book)
 
     async def score_async(
         self,
@@ -109,9 +117,8 @@ class Scorer:
 
     def cases(self, exchanges: Iterable[object]) -> Iterator[Case]:
         """Each exchange that can be scored, with the model's verdicts, as the rules see it; the others are left out."""
-        rows = iter(exchanges)
-        while window := list(islice(rows, WINDOW)):
-            yield from self._cases([row for row in window if isinstance(row, Exchange) and _error(row) is None])
+        for window, verdicts in self._predicted(exchanges):
+            yield from self._cases([row for row in window if isinstance(row, Exchange)], verdicts)
 
     def metadata(self) -> dict[str, str]:
         """What made these scores: names and versions of model, rule book and csnlp."""
@@ -126,29 +133,49 @@ class Scorer:
         }
 
     def _scores(self, exchanges: Iterable[Exchange | str]) -> Iterator[Score]:
-        rows = iter(exchanges)
-        while window := list(islice(rows, WINDOW)):
-            yield from self._window([Exchange(row) if isinstance(row, str) else row for row in window])
+        for window, verdicts in self._predicted(exchanges):
+            scored = iter(self._cases([row for row in window if isinstance(row, Exchange)], verdicts))
+            for row in window:
+                yield row if isinstance(row, Score) else assemble(next(scored), self.book)
 
-    def _window(self, window: list[Exchange]) -> list[Score]:
-        errors = [_error(exchange) for exchange in window]
-        good = [exchange for exchange, error in zip(window, errors, strict=True) if error is None]
-        scored = iter(self._predicted(good))
-        return [
-            next(scored) if error is None else Score(id=getattr(exchange, "id", None) or "", error=error)
-            for exchange, error in zip(window, errors, strict=True)
-        ]
-
-    def _predicted(self, exchanges: list[Exchange]) -> list[Score]:
-        return [assemble(case, self.book) for case in self._cases(exchanges)]
-
-    def _cases(self, exchanges: list[Exchange]) -> Iterator[Case]:
-        if not exchanges:
+    def _predicted(self, exchanges: Iterable[object]) -> Iterator[tuple[list[Exchange | Score], Heads]]:
+        """Windows of checked rows, each with what the model says of its exchanges. While the caller is busy with one
+        window, the model is at the next ones."""
+        windows = _windows(exchanges)
+        if (first := next(windows, None)) is None:
             return
-        heads = checked_heads(self.model.predict(exchanges), len(exchanges))
+        if len(first) < WINDOW:  # there is nothing to overlap with
+            yield first, self._predict(first)
+            return
+        calls = int(getattr(self.model, "parallel_calls", 1))
+        waiting: deque[tuple[list[Exchange | Score], Future[Heads]]] = deque()
+        with ThreadPoolExecutor(calls, thread_name_prefix="csnlp") as pool:
+            for window in chain([first], windows):
+                waiting.append((window, pool.submit(self._predict, window)))
+                if len(waiting) > calls:
+                    yield _done(*waiting.popleft())
+            while waiting:
+                yield _done(*waiting.popleft())
+
+    def _predict(self, window: list[Exchange | Score]) -> Heads:
+        exchanges = [row for row in window if isinstance(row, Exchange)]
+        return checked_heads(self.model.predict(exchanges), len(exchanges)) if exchanges else {}
+
+    def _cases(self, exchanges: list[Exchange], heads: Heads) -> Iterator[Case]:
         for row, exchange in enumerate(exchanges):
             verdicts = {name: array[row] for name, array in heads.items()}
             yield case_of(exchange, verdicts, self.book, self.facts, self._embed)
+
+
+def _windows(exchanges: Iterable[object]) -> Iterator[list[Exchange | Score]]:
+    """The rows in lists of :data:`WINDOW`, those that cannot be scored as a score with its error."""
+    rows = iter(exchanges)
+    while window := list(islice(rows, WINDOW)):
+        yield [_checked(Exchange(row) if isinstance(row, str) else row) for row in window]
+
+
+def _done(window: list[Exchange | Score], verdicts: Future[Heads]) -> tuple[list[Exchange | Score], Heads]:
+    return window, verdicts.result()
 
 
 def _exchange(reply: str | Exchange, question: str | None, context: Sequence[Turn], reference: str | None) -> Exchange:
@@ -160,15 +187,15 @@ def _exchange(reply: str | Exchange, question: str | None, context: Sequence[Tur
     return Exchange(reply, (*context, *asked), reference)
 
 
-def _error(exchange: object) -> str | None:
-    if not isinstance(exchange, Exchange):
-        from csnlp.io.badrow import BadRow
+def _checked(row: object) -> Exchange | Score:
+    if isinstance(row, Exchange):
+        try:
+            check_exchange(row)
+            return row
+        except InputError as error:
+            return Score(id=row.id or "", error=str(error))
+    from csnlp.io.badrow import BadRow
 
-        if isinstance(exchange, BadRow):  # what read_exchanges gives for a row that it cannot read
-            return f"{exchange.field}: {exchange.problem}; {exchange.remedy}"
-        return f"{type(exchange).__name__} is not an exchange; give csnlp.Exchange or the reply as a string"
-    try:
-        check_exchange(exchange)
-    except InputError as error:
-        return str(error)
-    return None
+    if isinstance(row, BadRow):  # what read_exchanges gives for a row that it cannot read
+        return Score(id=row.id or "", error=f"{row.field}: {row.problem}; {row.remedy}")
+    return Score(error=f"{type(row).__name__} is not an exchange; give csnlp.Exchange or the reply as a string")

@@ -16,8 +16,8 @@ import numpy as np
 
 from csnlp.errors import MissingExtra
 from csnlp.heads import HEADS
+from csnlp.models.batching import EMBEDDING
 from csnlp.models.encoding import REPLY
-from csnlp.models.onnx_engine import EMBEDDING
 from csnlp.models.weights import write_weights
 from csnlp.types import FloatArray
 
@@ -66,12 +66,12 @@ def write_graph(folder: Path, network: Network) -> None:
     except ImportError as error:
         raise MissingExtra("onnx", "train") from error
 
-    from csnlp.models.network import poolable
+    from csnlp.models.pooling import poolable
 
     graph = _Graph(folder / WEIGHTS_FILE)
     config = network.config
     eps = config.layer_norm_eps
-    allowed = poolable().numpy()
+    allowed = poolable()
 
     # (rows, tokens, hidden): words + positions + segments.
     words = graph.rows_of("words.weight", "ids")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-import os
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -51,7 +50,8 @@ def finetune(config: TrainConfig) -> tuple[str, ...]:
     config.output.mkdir(parents=True, exist_ok=True)
     keep_record(config)
     torch.manual_seed(config.seed)
-    torch.set_num_threads(config.threads or os.cpu_count() or 1)
+    if config.threads:
+        torch.set_num_threads(config.threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = network_from_base(config.base, config.max_tokens, config.dropout).to(device)
     encoder = ExchangeEncoder(tokenizer_from_base(config.base), config.max_tokens)

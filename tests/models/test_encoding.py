@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csnlp.models.bert import length_batches
-from csnlp.models.encoding import CUSTOMER, EARLIER, REFERENCE, REPLY, Encoded, ExchangeEncoder, pad
+from csnlp.models.encoding import CUSTOMER, EARLIER, REFERENCE, REPLY, Encoded, ExchangeEncoder
 from csnlp.types import Exchange, Turn
 
 
@@ -81,20 +80,3 @@ def test_length_is_bounded_and_neighbours_do_not_matter(encoder: ExchangeEncoder
         assert np.array_equal(alone.ids, encoded.ids) and np.array_equal(alone.segments, encoded.segments)
         assert len(encoded) <= encoder.max_tokens
         assert REPLY in encoded.segments
-
-
-def test_padding_is_masked(encoder: ExchangeEncoder) -> None:
-    batch = encoder.encode([Exchange("亲"), Exchange("亲您好请稍等")])
-    ids, _, mask = pad(batch, encoder.pad_id, multiple=8)
-    assert ids.shape == (2, 16)
-    assert mask.sum(axis=1).tolist() == [len(row) for row in batch]
-    assert set(ids[mask == 0].tolist()) == {encoder.pad_id}
-
-
-@given(st.lists(st.integers(1, 50), min_size=1, max_size=40), st.integers(1, 200))
-def test_batches_hold_every_row_once_within_the_budget(lengths: list[int], budget: int) -> None:
-    rows = [Encoded(np.zeros(n, np.int64), np.zeros(n, np.int64)) for n in lengths]
-    batches = list(length_batches(rows, budget))
-    assert sorted(row for batch in batches for row in batch) == list(range(len(rows)))
-    for batch in batches:
-        assert len(batch) == 1 or max(lengths[row] for row in batch) * len(batch) <= budget

@@ -69,13 +69,6 @@ def test_same_numbers_alone_in_a_batch_and_backwards(scorer: csnlp.Scorer, examp
             np.testing.assert_allclose(backwards[name][-1 - row], array[row], atol=1e-4)
 
 
-def test_same_numbers_on_the_torch_engine(scorer: csnlp.Scorer, examples: list[Exchange]) -> None:
-    pytest.importorskip("torch")
-    torch = BertModel.from_folder(_shipped()["zh-small"], device="torch").predict(examples).heads
-    for name, array in scorer.model.predict(examples).heads.items():
-        np.testing.assert_allclose(torch[name], array, atol=1e-4)
-
-
 def test_every_example_is_scored(scorer: csnlp.Scorer, examples: list[Exchange]) -> None:
     scores = scorer.score_many(examples)
     assert all(score.error is None and score.total is not None and 0 <= score.total <= 100 for score in scores)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 
 import csnlp
 from csnlp.heads import HEADS
+from csnlp.scoring.scorer import WINDOW
 from csnlp.types import Exchange, Prediction, Turn
 
 
@@ -196,3 +200,65 @@ def test_metadata_names_what_made_the_scores(scorer: csnlp.Scorer) -> None:
     assert metadata["model"] == "tiny" and metadata["model_version"] == "1.2"
     assert metadata["rule_book"] == "taobao" and metadata["csnlp_version"] == csnlp.__version__
     assert all(metadata.values())
+
+
+class Counting:
+    """Says that every reply is neutral; knows how many calls ran at once, and how many exchanges it has been given."""
+
+    def __init__(self, parallel_calls: int | None = None, fail_at: int | None = None) -> None:
+        if parallel_calls is not None:
+            self.parallel_calls = parallel_calls
+        self.given, self.running, self.most, self.fail_at = 0, 0, 0, fail_at
+        self.lock = threading.Lock()
+
+    def predict(self, exchanges: Sequence[csnlp.Exchange], /) -> csnlp.Prediction:
+        with self.lock:
+            self.running += 1
+            self.most = max(self.most, self.running)
+            self.given += len(exchanges)
+            failed = self.fail_at is not None and self.given >= self.fail_at
+        time.sleep(0.02)
+        with self.lock:
+            self.running -= 1
+        if failed:
+            raise RuntimeError("the model failed")
+        return csnlp.Prediction({"politeness": np.tile(np.eye(5, dtype=np.float32)[2], (len(exchanges), 1))})
+
+
+def numbered(count: int) -> Iterator[csnlp.Exchange]:
+    return (csnlp.Exchange("您好", id=str(number)) for number in range(count))
+
+
+@pytest.mark.parametrize(("declared", "allowed"), [(None, 1), (2, 2)])
+def test_many_windows_come_in_order_and_the_model_is_called_as_it_allows(declared: int | None, allowed: int) -> None:
+    model = Counting(declared)
+    scores = list(csnlp.load(model).score_many(numbered(4 * WINDOW + 7)))
+    assert [score.id for score in scores] == [str(number) for number in range(4 * WINDOW + 7)]
+    assert model.most == allowed
+
+
+def test_an_endless_stream_is_read_only_a_little_ahead() -> None:
+    model = Counting(2)
+    scores = csnlp.load(model).score_many(csnlp.Exchange("您好") for _ in itertools.count())
+    for _ in range(WINDOW + 1):
+        next(scores)
+    assert model.given <= 5 * WINDOW
+    scores.close()  # type: ignore[attr-defined]
+    given = model.given
+    time.sleep(0.1)
+    assert model.given == given  # nothing goes on behind the caller's back
+
+
+def test_a_model_that_fails_later_says_so_after_the_scores_before() -> None:
+    scores = csnlp.load(Counting(fail_at=2 * WINDOW)).score_many(numbered(5 * WINDOW))
+    assert [next(scores).id for _ in range(WINDOW)][-1] == str(WINDOW - 1)
+    with pytest.raises(RuntimeError, match="the model failed"):
+        list(scores)
+
+
+def test_bad_rows_among_many_windows_keep_their_places() -> None:
+    rows: list[object] = list(numbered(2 * WINDOW + 5))
+    for place in (0, WINDOW - 1, WINDOW, 2 * WINDOW + 4):
+        rows[place] = csnlp.Exchange("", id=f"bad{place}")
+    scores = csnlp.load(Counting()).score_many(rows)  # type: ignore[arg-type]
+    assert [score.id for score in scores if score.error] == ["bad0", "bad1023", "bad1024", "bad2052"]

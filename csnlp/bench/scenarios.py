@@ -1,0 +1,198 @@
+"""The named scenarios of ``csnlp bench``: what each measures, on a model and the exchanges of a file.
+
+Each takes a :class:`Subject` and returns plain figures. Where a scenario needs more exchanges than there are, they are
+taken again with a number added to the reply, so that no two are alike; ``duplicates`` alone repeats them as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count, islice
+from typing import Any
+
+import numpy as np
+
+import csnlp
+from csnlp.types import Conversation, Exchange
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is measured: a model by name or folder, how it runs, and real exchanges to run it on. ``size`` scales the
+    number of replies of a scenario (1: the sizes that its description names)."""
+
+    model: str
+    exchanges: Sequence[Exchange]
+    device: str = "cpu"
+    threads: int = 0
+    size: float = 1.0
+
+    def scorer(self, threads: int | None = None) -> csnlp.Scorer:
+        """Model and bundled rule book, freshly loaded."""
+        return csnlp.load(self.model, device=self.device, threads=self.threads if threads is None else threads)
+
+    def replies(self, number: int) -> int:
+        """``number`` scaled by ``size``, at least 20."""
+        return max(20, round(number * self.size))
+
+
+def distinct(exchanges: Sequence[Exchange], number: int) -> Iterator[Exchange]:
+    """``number`` exchanges, no two alike."""
+    for turn in count():
+        for exchange in islice(exchanges, min(number, len(exchanges))):
+            yield exchange if turn == 0 else replace(exchange, reply=f"{exchange.reply} {turn}")
+        number -= len(exchanges)
+        if number <= 0:
+            return
+
+
+def latency(subject: Subject) -> Figures:
+    """One reply at a time, as a service scores them: 500 calls, model and rules, and the model alone."""
+    scorer = subject.scorer()
+    exchanges = list(distinct(subject.exchanges, subject.replies(500) + 20))
+    whole = _each(scorer.score, exchanges)
+    alone = _each(lambda exchange: scorer.model.predict([replace(exchange, reply=exchange.reply + "。")]), exchanges)
+    return {"replies": len(whole), **_percentiles("score", whole), **_percentiles("model", alone)}
+
+
+def mixed(subject: Subject) -> Figures:
+    """10,000 different exchanges in one call: model and rules, and the model alone."""
+    return _batch(subject, list(distinct(subject.exchanges, subject.replies(10_000))))
+
+
+def duplicates(subject: Subject) -> Figures:
+    """100,000 exchanges that repeat as often as those of the file would if it were that long."""
+    number = subject.replies(100_000)
+    repeated = [subject.exchanges[i % len(subject.exchanges)] for i in range(number)]
+    return {"distinct": min(number, len(subject.exchanges)), **_batch(subject, repeated)}
+
+
+def conversations(subject: Subject) -> Figures:
+    """Long conversations: 1,000 exchanges from chats of 40 turns."""
+    chats = zip(*[distinct(subject.exchanges, subject.replies(1_000))] * 20, strict=False)
+    turns = [tuple(turn for exchange in chat for turn in _turns(exchange)) for chat in chats]
+    return _batch(subject, [e for chat in turns for e in Conversation("c", chat).exchanges()])
+
+
+def growth(subject: Subject) -> Figures:
+    """Seconds a reply for 1,000, 10,000 and 100,000 different exchanges from a generator, and the peak memory."""
+    code = _GROWTH.format(subject=_arguments(subject))
+    return {str(number): _child(code, subject, number) for number in map(subject.replies, (1_000, 10_000, 100_000))}
+
+
+def cold(subject: Subject) -> Figures:
+    """Seconds of a new process: ``import csnlp``, and to the first score, over an empty Python."""
+    empty = _process("pass")
+    first = f"import csnlp; csnlp.load({subject.model!r}, device={subject.device!r}).score('好的', question='在吗')"
+    return {"import": _process("import csnlp") - empty, "first_score": _process(first) - empty}
+
+
+def cores(subject: Subject) -> Figures:
+    """Replies a second on one core and on two."""
+    exchanges = list(distinct(subject.exchanges, subject.replies(2_000)))
+    figures = {}
+    for threads in (1, 2):
+        model = subject.scorer(threads).model
+        model.predict(exchanges[:50])
+        figures[str(threads)] = len(exchanges) / _seconds(lambda model=model: model.predict(exchanges))  # type: ignore[misc]
+    return figures
+
+
+SCENARIOS: dict[str, Callable[[Subject], Figures]] = {
+    "latency": latency,
+    "mixed": mixed,
+    "duplicates": duplicates,
+    "conversations": conversations,
+    "growth": growth,
+    "cold": cold,
+    "cores": cores,
+}
+
+
+def _batch(subject: Subject, exchanges: list[Exchange]) -> Figures:
+    scorer = subject.scorer()
+    scorer.score_many([replace(exchange, reply=exchange.reply + " !") for exchange in exchanges[:50]])
+    scored = _seconds(lambda: sum(1 for _ in scorer.score_many(iter(exchanges))))
+    alone = subject.scorer().model  # a fresh one, that remembers nothing
+    alone.predict([replace(exchange, reply=exchange.reply + " !") for exchange in exchanges[:50]])
+    predicted = _seconds(lambda: _predict(alone, exchanges))
+    size = len(exchanges)
+    return {"replies": size, "scored_per_second": size / scored, "predicted_per_second": size / predicted}
+
+
+def _predict(model: csnlp.Model, exchanges: list[Exchange], window: int = 1024) -> None:
+    for start in range(0, len(exchanges), window):
+        model.predict(exchanges[start : start + window])
+
+
+def _turns(exchange: Exchange) -> Iterator[csnlp.Turn]:
+    yield exchange.context[-1] if exchange.context else csnlp.Turn("customer", "在吗")
+    yield csnlp.Turn("agent", exchange.reply)
+
+
+def _each(call: Callable[[Exchange], object], exchanges: list[Exchange]) -> list[float]:
+    for exchange in exchanges[:20]:
+        call(exchange)
+    return [_seconds(lambda exchange=exchange: call(exchange)) for exchange in exchanges[20:]]  # type: ignore[misc]
+
+
+def _percentiles(name: str, seconds: list[float]) -> Figures:
+    p50, p99 = np.percentile(seconds, [50, 99])
+    return {f"{name}_p50_ms": 1000 * float(p50), f"{name}_p99_ms": 1000 * float(p99)}
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+_GROWTH = """
+import json, resource, sys, time
+from pathlib import Path
+import csnlp
+from csnlp.bench.scenarios import Subject, distinct
+exchanges = [e for e in csnlp.read_exchanges(sys.argv[1]) if isinstance(e, csnlp.Exchange)]
+number = int(sys.argv[2])
+scorer = csnlp.load({subject})
+scorer.score_many(exchanges[:50])
+began = time.perf_counter()
+scored = sum(1 for _ in scorer.score_many(distinct(exchanges, number)))
+seconds = time.perf_counter() - began
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({{"ms_per_reply": 1000 * seconds / scored, "peak_memory_mb": peak}}))
+"""
+
+
+def _arguments(subject: Subject) -> str:
+    return f"{subject.model!r}, device={subject.device!r}, threads={subject.threads}"
+
+
+def _child(code: str, subject: Subject, number: int) -> Figures:
+    """Run ``code`` in a process of its own, whose memory is only its own."""
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "exchanges.jsonl"
+        path.write_text("".join(_line(exchange) for exchange in subject.exchanges), encoding="utf-8")
+        run = [sys.executable, "-c", code, str(path), str(number)]
+        figures: Figures = json.loads(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
+    return figures
+
+
+def _line(exchange: Exchange) -> str:
+    context = [{"role": turn.role, "text": turn.text} for turn in exchange.context]
+    return json.dumps({"context": context, "reply": exchange.reply}, ensure_ascii=False) + "\n"
+
+
+def _process(code: str, runs: int = 5) -> float:
+    seconds = [_seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True)) for _ in range(runs)]
+    return float(np.median(seconds))

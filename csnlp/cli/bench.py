@@ -1,0 +1,54 @@
+"""``csnlp bench``: how fast a model is here, on your own replies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from csnlp.errors import ConfigError
+
+
+def bench(
+    scenario: Annotated[
+        str, typer.Argument(help="latency, mixed, duplicates, conversations, growth, cold, cores, all")
+    ],
+    file: Annotated[Path, typer.Argument(help="Chats to measure on: any file that csnlp score reads.")],
+    model: Annotated[str, typer.Option("--model", help="A model's name, or its folder.")] = "bert",
+    device: Annotated[str, typer.Option("--device", help="cpu, or a torch device such as cuda (extra gpu).")] = "cpu",
+    threads: Annotated[int, typer.Option("--threads", min=0, help="Cores that the model may use; 0: all.")] = 0,
+    size: Annotated[float, typer.Option("--size", min=0.0001, help="Scales the number of replies.")] = 1.0,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here as JSON.")] = None,
+) -> None:
+    """Measure the speed of scoring; says what machine it ran on."""
+    import csnlp
+    from csnlp.bench import SCENARIOS, Subject, machine
+
+    if scenario != "all" and scenario not in SCENARIOS:
+        raise ConfigError(f"no scenario {scenario!r}; known: {', '.join(SCENARIOS)}, all")
+    exchanges = [item for item in csnlp.read_exchanges(file) if isinstance(item, csnlp.Exchange)]
+    if not exchanges:
+        raise ConfigError(f"{file}: no exchange in it can be scored; give a file of chats")
+    subject = Subject(model, exchanges, device, threads, size)
+    result: dict[str, Any] = {"model": model, "device": device, "file": file.name, "size": size, "scenarios": {}}
+    for name in SCENARIOS if scenario == "all" else (scenario,):
+        result["scenarios"][name] = figures = SCENARIOS[name](subject)
+        typer.echo(f"{name}: {(SCENARIOS[name].__doc__ or '').splitlines()[0]}")
+        for line in _lines(figures):
+            typer.echo(f"  {line}")
+    result["machine"] = machine()
+    if json_file:
+        json_file.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _lines(figures: dict[str, Any], prefix: str = "") -> list[str]:
+    lines = []
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            lines += _lines(value, f"{prefix}{name} ")
+        else:
+            shown = f"{value:,.3f}" if isinstance(value, float) else f"{value:,}"
+            lines.append(f"{prefix + name.replace('_', ' '):34} {shown}")
+    return lines

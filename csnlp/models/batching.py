@@ -1,0 +1,75 @@
+"""Which rows an engine runs together, and the arrays it reads and writes.
+
+Rows of a batch have the same length once each is rounded up to a multiple of :data:`STEP`. So a row is padded alike
+whatever its neighbours are: kernels that work row by row give it the same bits alone and in a batch, and next to
+nothing is spent on padding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from csnlp.heads import HEADS
+from csnlp.models.encoding import Encoded
+from csnlp.types import FloatArray
+
+STEP = 8
+TOKENS_PER_BATCH = 4096
+"""Padded tokens in one run: enough to keep a core's matrix unit busy, few enough to stay in its cache."""
+
+CLOSED = np.float32(-1e9)
+"""What an attention score gets added at padding; minus infinity would make NaN of a row of nothing else."""
+
+EMBEDDING = "embedding"
+"""The name of the output beside the heads: the mean of the reply's last hidden states."""
+
+Int32Array = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """``ids`` and ``segments``, and ``bias``: 0 at a token, :data:`CLOSED` at padding; each (rows, tokens)."""
+
+    ids: Int32Array
+    segments: Int32Array
+    bias: FloatArray
+
+
+def padded_batches(
+    rows: Sequence[Encoded], pad_id: int, budget: int = TOKENS_PER_BATCH
+) -> Iterator[tuple[list[int], Batch]]:
+    """The rows in batches of one padded length each, of at most ``budget`` padded tokens (or one row), with the numbers
+    of the rows. The longest come first: they take the most memory, which is then there for the others."""
+    numbers: list[int] = []
+    for row in sorted(range(len(rows)), key=lambda row: -len(rows[row])):
+        length = padded_length(rows[row])
+        if numbers and (length != padded_length(rows[numbers[0]]) or (len(numbers) + 1) * length > budget):
+            yield numbers, _stacked([rows[number] for number in numbers], pad_id)
+            numbers = []
+        numbers.append(row)
+    if numbers:
+        yield numbers, _stacked([rows[number] for number in numbers], pad_id)
+
+
+def padded_length(row: Encoded) -> int:
+    """The length of ``row`` rounded up to a multiple of :data:`STEP`."""
+    return -(-len(row) // STEP) * STEP
+
+
+def empty_outputs(rows: int) -> dict[str, FloatArray]:
+    """Head name → an array (rows, labels) to be filled."""
+    return {name: np.zeros((rows, len(head.labels)), np.float32) for name, head in HEADS.items()}
+
+
+def _stacked(rows: Sequence[Encoded], pad_id: int) -> Batch:
+    shape = (len(rows), padded_length(rows[0]))
+    batch = Batch(np.full(shape, pad_id, np.int32), np.zeros(shape, np.int32), np.full(shape, CLOSED))
+    for number, row in enumerate(rows):
+        batch.ids[number, : len(row)] = row.ids
+        batch.segments[number, : len(row)] = row.segments
+        batch.bias[number, : len(row)] = 0
+    return batch

@@ -1,0 +1,62 @@
+"""What runs a network, and which of the engines does.
+
+Every engine gives the same numbers within a tolerance: those in float32 within 1e-4 of a probability, those in
+bfloat16 within 0.03 (tests/models/test_engines.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+from csnlp.errors import ConfigError
+from csnlp.models.encoding import Encoded
+from csnlp.types import FloatArray
+
+DEVICES = ("cpu", "cpu-float32", "openvino", "onnx", "torch", "cuda")
+"""What ``device`` may be: ``cpu`` is the fastest engine installed, ``cpu-float32`` the same one kept to float32 (the
+same numbers on every processor); ``openvino``, ``onnx`` and ``torch`` name an engine for the CPU; ``cuda`` (or
+``cuda:1``, or another torch device) runs torch there."""
+
+
+class Engine(Protocol):
+    """Runs the network on encoded rows of any lengths, in any number; results come in the order of the rows."""
+
+    def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
+        """Head name → (rows, labels)."""
+        ...
+
+    def embed(self, rows: Sequence[Encoded]) -> FloatArray:
+        """The mean of the reply's last hidden states, (rows, hidden)."""
+        ...
+
+
+def load_engine(folder: Path, network: Mapping[str, Any], pad_id: int, device: str, threads: int = 0) -> Engine:
+    """The engine for ``device`` (see :data:`DEVICES`) with the weights in ``folder``; ``network`` is their shape.
+
+    ``threads`` is the number of cores to use on a CPU; 0 means all of them. Raises
+    :class:`csnlp.errors.ConfigError` for an unknown device and :class:`csnlp.errors.MissingExtra` where the engine is
+    not installed.
+    """
+    kind = _fastest_on_cpu() if device in ("cpu", "cpu-float32") else device
+    if kind == "openvino":
+        from csnlp.models.openvino_engine import OpenVinoEngine
+
+        precision = "float32" if device == "cpu-float32" else "auto"
+        return OpenVinoEngine(folder / "model.safetensors", network, pad_id, precision, threads)
+    if kind == "onnx":
+        from csnlp.models.onnx_engine import OnnxEngine
+
+        return OnnxEngine(folder / "model.onnx", pad_id, threads)
+    if kind != "torch" and kind.partition(":")[0] not in ("cuda", "mps", "xpu"):
+        raise ConfigError(f"device {device!r} is not known; known are {', '.join(DEVICES)} and other torch devices")
+    from csnlp.models.torch_engine import TorchEngine
+
+    return TorchEngine.from_folder(folder, network, "cpu" if kind == "torch" else kind, threads)
+
+
+def _fastest_on_cpu() -> str:
+    # Measured in benchmarks/: OpenVINO is the fastest on x86 with or without AMX. It is not installed elsewhere.
+    return "openvino" if find_spec("openvino") else "onnx"

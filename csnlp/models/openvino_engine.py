@@ -1,0 +1,76 @@
+"""The CPU engine for x86: OpenVINO, in bfloat16 where the processor computes in it, else in float32."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+
+from csnlp.errors import MissingExtra, ModelError
+from csnlp.models.batching import EMBEDDING, empty_outputs, padded_batches
+from csnlp.models.encoding import Encoded
+from csnlp.models.weights import read_weights
+from csnlp.types import FloatArray
+
+PARALLEL_CALLS = 2
+"""Callers served at once. The cores work on one batch at a time; the second caller's is ready when they are done."""
+
+
+class OpenVinoEngine:
+    """Runs the network of a weights file on ``threads`` cores (0: all of them).
+
+    ``precision`` is ``"auto"`` (what OpenVINO takes for this processor: bfloat16 with AMX or AVX512-BF16, else
+    float32), ``"float32"`` or ``"bfloat16"``. Safe to share between threads.
+    """
+
+    def __init__(
+        self, weights: Path, config: Mapping[str, Any], pad_id: int, precision: str = "auto", threads: int = 0
+    ) -> None:
+        try:
+            import openvino
+        except ImportError as error:
+            raise MissingExtra("openvino", "openvino") from error
+        from csnlp.models.openvino_graph import build
+
+        # One stream: two at half the cores each are no faster in a batch and take twice as long for one reply.
+        settings: dict[str, Any] = {"NUM_STREAMS": 1}
+        if threads:
+            settings["INFERENCE_NUM_THREADS"] = threads
+        if precision != "auto":
+            settings["INFERENCE_PRECISION_HINT"] = {"float32": "f32", "bfloat16": "bf16"}[precision]
+        arrays = read_weights(weights)
+        try:
+            compiled = openvino.Core().compile_model(build(arrays, config), "CPU", settings)
+        except RuntimeError as error:
+            raise ModelError(f"{weights} cannot be loaded: {error}") from error
+        hint = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
+        self.precision = {"bf16": "bfloat16", "f32": "float32"}.get(hint, hint)
+        self._pad_id, self._hidden = pad_id, int(config["hidden_size"])
+        self._free: SimpleQueue[Any] = SimpleQueue()
+        for _ in range(PARALLEL_CALLS):
+            self._free.put(compiled.create_infer_request())
+
+    def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
+        """See :class:`csnlp.models.engine.Engine`."""
+        outputs = empty_outputs(len(rows))
+        self._fill(outputs, rows)
+        return outputs
+
+    def embed(self, rows: Sequence[Encoded]) -> FloatArray:
+        """See :class:`csnlp.models.engine.Engine`."""
+        embedding = np.zeros((len(rows), self._hidden), np.float32)
+        self._fill({EMBEDDING: embedding}, rows)
+        return embedding
+
+    def _fill(self, outputs: Mapping[str, FloatArray], rows: Sequence[Encoded]) -> None:
+        for numbers, batch in padded_batches(rows, self._pad_id):
+            request = self._free.get()
+            try:
+                request.infer({"ids": batch.ids, "segments": batch.segments, "bias": batch.bias}, share_inputs=True)
+                for name, output in outputs.items():
+                    output[numbers] = request.get_tensor(name).data
+            finally:
+                self._free.put(request)
