@@ -23,7 +23,8 @@ class Source:
 
     ``format`` is a key of :data:`csnlp.training.examples.FORMATS`; ``holdout`` is the part of its groups (contexts)
     kept out of training, to be measured on. ``labels``: a file with the labels of some turns of ``path``
-    (:mod:`csnlp.training.join`).
+    (:mod:`csnlp.training.join`). ``teacher``: a model folder whose probabilities are taught beside the known labels
+    (:mod:`csnlp.training.distil`).
     """
 
     path: Path
@@ -31,6 +32,7 @@ class Source:
     share: float = 1.0
     holdout: float = 0.0
     labels: Path | None = None
+    teacher: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def train_config(data: dict[str, Any], folder: Path, where: str) -> TrainConfig:
     if not isinstance(sources, list) or not sources:
         raise ConfigError(f"{where}: sources: give at least one source")
     data["sources"] = tuple(
-        _build(Source, _anchored(source, folder, ("path", "labels")), f"{where}: sources[{number}]")
+        _build(Source, _anchored(source, folder, ("path", "labels", "teacher")), f"{where}: sources[{number}]")
         for number, source in enumerate(sources)
     )
     weights = data.get("head_weights") or {}

@@ -2,8 +2,8 @@
 
 A source teaches only the heads that it has labels for. A target is a vector with an entry for each of the head's
 labels: for an ordinal or nominal head, 1 for every label that the example may have (one when it is known exactly,
-several when the source only narrows it down: an offensive sentence is rude or cold) and 0 for the others; for a
-multi-label head, 1, 0, or NaN where nothing is known.
+several when the source only narrows it down: an offensive sentence is rude or cold) and 0 for the others, or the
+probabilities that a teacher gives them; for a multi-label head, 1, 0, a probability, or NaN where nothing is known.
 """
 
 from __future__ import annotations
@@ -40,6 +40,12 @@ def one_of(head: str, *labels: str) -> Target:
     if unknown := [label for label in labels if label not in known]:
         raise ConfigError(f"{head} has no label {unknown[0]!r}; its labels are {', '.join(known)}")
     return tuple(float(label in labels) for label in known)
+
+
+def is_distribution(target: Target) -> bool:
+    """Whether a target of an ordinal or nominal head adds up to 1 (one label, or probabilities), rather than naming a
+    set of labels."""
+    return sum(target) < 1.5
 
 
 def examples_from(format_name: str, rows: Iterable[Row]) -> list[Example]:

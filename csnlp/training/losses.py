@@ -1,9 +1,10 @@
 """The losses of the heads.
 
-An ordinal or nominal head learns from the set of labels that an example may have: -log of the probability that the
-set gets. An ordinal head with one known label also learns how far off it is, by the squared difference of the two
-cumulative distributions (the squared earth mover's distance of Hou, Yu and Samaras 2016, arXiv:1611.05916).
-A multi-label head learns by binary cross-entropy where a label is known.
+An ordinal or nominal head learns from a distribution over its labels (one known label, or what a teacher says) by
+cross-entropy, and from a set of labels that an example may have by -log of the probability of the set. An ordinal head
+with a distribution also learns how far off it is, by the squared difference of the two cumulative distributions (the
+squared earth mover's distance of Hou, Yu and Samaras 2016, arXiv:1611.05916). A multi-label head learns by binary
+cross-entropy where a label is known.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from csnlp.heads import HEADS, Head
-from csnlp.training.examples import Example, Target
+from csnlp.training.examples import Example, Target, is_distribution
 
 
 def target_tensors(targets: Sequence[Mapping[str, Target]]) -> dict[str, Tensor]:
@@ -32,11 +33,11 @@ def target_tensors(targets: Sequence[Mapping[str, Target]]) -> dict[str, Tensor]
 def class_weights(examples: Sequence[Example], power: float) -> dict[str, Tensor]:
     """Head name → weight of each label, (share of the label) ** -power, scaled to mean 1 over the examples.
 
-    0 leaves the classes as they are, 1 balances them fully. Only exactly known labels are counted.
+    0 leaves the classes as they are, 1 balances them fully. Sets of labels are not counted.
     """
     weights = {}
     for name, head in HEADS.items():
-        known = [t for e in examples if (t := e.targets.get(name)) and sum(t) == 1]
+        known = [t for e in examples if (t := e.targets.get(name)) and is_distribution(t)]
         if head.kind == "multilabel" or not known:
             continue
         counts = torch.tensor(known).sum(0)
@@ -64,8 +65,9 @@ def _head_loss(head: Head, logits: Tensor, target: Tensor, weights: Tensor | Non
         known = ~target.isnan()
         return functional.binary_cross_entropy_with_logits(logits[known], target[known])
     log_p = functional.log_softmax(logits, dim=-1)
-    loss = -torch.logsumexp(log_p.masked_fill(target == 0, float("-inf")), dim=-1)
-    exact = target.sum(1) == 1
+    exact = target.sum(1) < 1.5  # a distribution, up to rounding; a set adds up to 2 or more
+    of_set = -torch.logsumexp(log_p.masked_fill(target == 0, float("-inf")), dim=-1)
+    loss = torch.where(exact, -(target * log_p).sum(-1), of_set)
     if head.kind == "ordinal":
         distance = (log_p.exp().cumsum(-1) - target.cumsum(-1)).square().sum(-1)
         loss = loss + ordinal_weight * torch.where(exact, distance, 0.0)

@@ -12,6 +12,7 @@ from csnlp.errors import ConfigError
 from csnlp.evaluation.gold import GoldRow
 from csnlp.heads import HEADS
 from csnlp.training.config import Source
+from csnlp.training.distil import taught_by
 from csnlp.training.examples import Example, examples_from
 from csnlp.training.join import Row, labelled_spans, labelled_turns
 
@@ -31,6 +32,8 @@ def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str
         if source.holdout:
             name = (source.labels or source.path).name.split(".")[0]
             held_out[name] = [e for e in examples if _is_held_out(e.group, source.holdout)]
+        if source.teacher:
+            pools[-1] = taught_by(source.teacher, pools[-1])
     return pools, held_out
 
 
