@@ -14,7 +14,7 @@ import csnlp
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = Path(csnlp.__file__).parent
-HEAVY = ("torch", "transformers", "onnxruntime", "pandas", "pyarrow", "tokenizers", "sklearn", "jieba")
+HEAVY = ("torch", "transformers", "onnxruntime", "openvino", "pandas", "pyarrow", "tokenizers", "sklearn", "jieba")
 
 
 def test_import_loads_nothing_heavy():

@@ -18,7 +18,7 @@ from csnlp.models.encoding import Encoded
 from csnlp.types import FloatArray
 
 STEP = 8
-TOKENS_PER_BATCH = 4096
+TOKENS_PER_BATCH = 2048
 """Padded tokens in one run: enough to keep a core's matrix unit busy, few enough to stay in its cache."""
 
 CLOSED = np.float32(-1e9)

@@ -12,8 +12,10 @@ import numpy as np
 from csnlp.errors import MissingExtra, ModelError
 from csnlp.models.batching import EMBEDDING, empty_outputs, padded_batches
 from csnlp.models.encoding import Encoded
-from csnlp.models.weights import read_weights
+from csnlp.models.weights import StoredWeights
 from csnlp.types import FloatArray
+
+HINTS = {"float32": "f32", "bfloat16": "bf16"}
 
 PARALLEL_CALLS = 2
 """Callers served at once. The cores work on one batch at a time; the second caller's is ready when they are done."""
@@ -35,19 +37,20 @@ class OpenVinoEngine:
             raise MissingExtra("openvino", "openvino") from error
         from csnlp.models.openvino_graph import build
 
-        # One stream: two at half the cores each are no faster in a batch and take twice as long for one reply.
-        settings: dict[str, Any] = {"NUM_STREAMS": 1}
-        if threads:
-            settings["INFERENCE_NUM_THREADS"] = threads
-        if precision != "auto":
-            settings["INFERENCE_PRECISION_HINT"] = {"float32": "f32", "bfloat16": "bf16"}[precision]
-        arrays = read_weights(weights)
         try:
-            compiled = openvino.Core().compile_model(build(arrays, config), "CPU", settings)
+            core = openvino.Core()
+            if precision == "auto":
+                hint = core.get_property("CPU", "INFERENCE_PRECISION_HINT").get_type_name()
+                precision = "bfloat16" if hint == "bf16" else "float32"
+            # One stream: two at half the cores each are no faster in a batch and take twice as long for one reply.
+            settings: dict[str, Any] = {"NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": HINTS[precision]}
+            if threads:
+                settings["INFERENCE_NUM_THREADS"] = threads
+            graph = build(StoredWeights(weights), config, half=precision == "bfloat16")
+            compiled = core.compile_model(graph, "CPU", settings)
         except RuntimeError as error:
             raise ModelError(f"{weights} cannot be loaded: {error}") from error
-        hint = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
-        self.precision = {"bf16": "bfloat16", "f32": "float32"}.get(hint, hint)
+        self.precision = precision
         self._pad_id, self._hidden = pad_id, int(config["hidden_size"])
         self._free: SimpleQueue[Any] = SimpleQueue()
         for _ in range(PARALLEL_CALLS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,37 +22,49 @@ _ZERO, _ONE = np.float32(0), np.float32(1)
 Node = Any  # openvino's nodes are untyped
 
 
-def build(weights: Mapping[str, FloatArray], config: Mapping[str, Any]) -> ov.Model:
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """The stored weights as constants of the graph."""
+
+    stored: Mapping[str, FloatArray]
+    half: bool
+
+    def __call__(self, name: str) -> Node:
+        array = self.stored[name]
+        return _halves(array) if self.half and array.ndim == 2 else _floats(array)
+
+
+def build(stored: Mapping[str, FloatArray], config: Mapping[str, Any], half: bool) -> ov.Model:
     """ids, segments (rows, tokens) int32 and bias (rows, tokens) float32 → one output (rows, labels) for each head, and
     :data:`csnlp.models.batching.EMBEDDING`, the mean of the reply's last hidden states (rows, hidden).
 
     ``bias`` is 0 at a token and :data:`csnlp.models.batching.CLOSED` at padding. ``config`` has the fields of
-    :class:`csnlp.models.network.NetworkConfig`. The graph points into ``weights``, which must outlive it.
+    :class:`csnlp.models.network.NetworkConfig`. ``half``: the matrices are kept in bfloat16, which an engine that
+    computes in it does not notice, but for the memory.
     """
+    weights = _Weights(stored, half)
     ids, segments, bias = _input("ids", np.int32), _input("segments", np.int32), _input("bias", np.float32)
     hidden = _encoder(ids, segments, bias, weights, config)
     outputs = [*_judges(hidden, segments, bias, weights), _embedding(hidden, segments, bias)]
     return ov.Model(outputs, [ids, segments, bias], "csnlp")
 
 
-def _encoder(
-    ids: Node, segments: Node, bias: Node, weights: Mapping[str, FloatArray], config: Mapping[str, Any]
-) -> Node:
+def _encoder(ids: Node, segments: Node, bias: Node, weights: _Weights, config: Mapping[str, Any]) -> Node:
     """The last hidden states (rows, tokens, hidden)."""
     eps, size = float(config["layer_norm_eps"]), int(config["hidden_size"])
     heads = int(config["attention_heads"])
 
     def norm(x: Node, name: str) -> Node:
         centred = ops.mvn(x, _ints(-1), True, eps, "inside_sqrt")
-        return ops.add(ops.multiply(centred, _floats(weights[f"{name}.weight"])), _floats(weights[f"{name}.bias"]))
+        return ops.add(ops.multiply(centred, weights(f"{name}.weight")), weights(f"{name}.bias"))
 
     def split(x: Node) -> Node:
         return ops.transpose(ops.reshape(x, _ints(0, 0, heads, size // heads), True), _ints(0, 2, 1, 3))
 
     tokens = ops.gather(ops.shape_of(ids, "i64"), _ints(1), _scalar(0))
-    positions = ops.slice(_floats(weights["positions.weight"]), _ints(0), tokens, _ints(1), _ints(0))
-    looked_up = ops.add(_rows(weights["words.weight"], ids), positions)
-    x = norm(ops.add(looked_up, _rows(weights["segments.weight"], segments)), "embedding_norm")
+    positions = ops.slice(weights("positions.weight"), _ints(0), tokens, _ints(1), _ints(0))
+    looked_up = ops.add(_rows(weights("words.weight"), ids), positions)
+    x = norm(ops.add(looked_up, _rows(weights("segments.weight"), segments)), "embedding_norm")
     mask = ops.unsqueeze(bias, _ints(1, 2))
     for number in range(int(config["layers"])):
         layer = f"layers.{number}"
@@ -64,11 +77,11 @@ def _encoder(
     return x
 
 
-def _judges(hidden: Node, segments: Node, bias: Node, weights: Mapping[str, FloatArray]) -> list[Node]:
+def _judges(hidden: Node, segments: Node, bias: Node, weights: _Weights) -> list[Node]:
     """The logits of each head: an attention pool over its segments, and a linear layer."""
     closed = np.where(poolable(), np.float32(0), CLOSED)  # (segments, heads)
-    scores = ops.matmul(hidden, _floats(weights["pool_queries.weight"]), False, True)
-    scores = ops.add(ops.add(scores, _rows(closed, segments)), ops.unsqueeze(bias, _ints(2)))
+    scores = ops.matmul(hidden, weights("pool_queries.weight"), False, True)
+    scores = ops.add(ops.add(scores, _rows(_floats(closed), segments)), ops.unsqueeze(bias, _ints(2)))
     pooled = ops.matmul(ops.softmax(scores, 1), hidden, True, False)  # (rows, heads, hidden)
     outputs = []
     for column, name in enumerate(HEADS):
@@ -94,17 +107,27 @@ def _input(name: str, kind: npt.DTypeLike) -> Node:
     return ops.parameter(ov.PartialShape([-1, -1]), kind, name=name)
 
 
-def _linear(x: Node, weights: Mapping[str, FloatArray], name: str) -> Node:
-    product = ops.matmul(x, _floats(weights[f"{name}.weight"]), False, True)
-    return ops.add(product, _floats(weights[f"{name}.bias"]))
+def _linear(x: Node, weights: _Weights, name: str) -> Node:
+    product = ops.matmul(x, weights(f"{name}.weight"), False, True)
+    return ops.add(product, weights(f"{name}.bias"))
 
 
-def _rows(table: FloatArray, indices: Node) -> Node:
-    return ops.gather(_floats(table), indices, _scalar(0))
+def _rows(table: Node, indices: Node) -> Node:
+    return ops.gather(table, indices, _scalar(0))
 
 
 def _floats(array: FloatArray | np.float32) -> Node:
     return ops.constant(np.ascontiguousarray(array, np.float32), shared_memory=True)
+
+
+def _halves(array: FloatArray) -> Node:
+    """``array`` in bfloat16, the upper half of a float32: rounded to nearest, ties to even."""
+    bits = np.ascontiguousarray(array, np.float32).view(np.uint32)
+    tensor = ov.Tensor(ov.Type.bf16, ov.Shape(list(array.shape)))
+    tensor.data.view(np.uint16)[:] = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16
+    widened = ops.convert(ops.constant(tensor), "f32")
+    widened.get_rt_info()["decompression_0"] = ""  # else OpenVINO would widen it once and for all
+    return widened
 
 
 def _ints(*values: int) -> Node:

@@ -6,8 +6,9 @@ of a row becomes 127. Vectors (biases, norms) stay float32. The rounding error o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,26 @@ def read_weights(path: Path) -> dict[str, FloatArray]:
     return {
         name: _restore(array, stored.get(name + _SCALE)) for name, array in stored.items() if not name.endswith(_SCALE)
     }
+
+
+class StoredWeights(Mapping[str, FloatArray]):
+    """The weights of a file, each read (as float32) when it is asked for: never all of them at once."""
+
+    def __init__(self, path: Path) -> None:
+        from safetensors import safe_open
+
+        self._file: Any = safe_open(path, "np")
+        self._names = frozenset(weight_shapes(path))
+
+    def __getitem__(self, name: str) -> FloatArray:
+        scale = f"{name}{_SCALE}"
+        return _restore(self._file.get_tensor(name), self._file.get_tensor(scale) if scale in self._names else None)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._names if not name.endswith(_SCALE))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def weight_shapes(path: Path) -> dict[str, tuple[int, ...]]:
