@@ -9,6 +9,7 @@ line of its own, so that the lines add up to the total.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from csnlp.rules.book import RuleBook
 from csnlp.rules.engine import ClauseResult, Fired
@@ -19,7 +20,7 @@ def account(
     book: RuleBook, results: Sequence[ClauseResult]
 ) -> tuple[tuple[Line, ...], tuple[Finding, ...], float | None]:
     """The lines, the findings and the total (0..100; None when nothing could be decided)."""
-    possible = _possible(book, results)
+    possible = book.possible(frozenset([result.clause.id for result in results if result.reason is None]))
     lines: list[Line] = []
     findings: list[Finding] = []
     for result in results:
@@ -27,35 +28,16 @@ def account(
         if of:
             line, found = _clause_line(result, of)
             lines.append(line)
-        else:
-            found = [_finding(fired, span, 0.0) for fired in result.fired for span in _spans(fired)]
-        findings.extend(found)
+            findings.extend(found)
+        elif result.fired:
+            findings.extend(_finding(fired, span, 0.0) for fired in result.fired for span in _spans(fired))
     if not lines:
         return (), tuple(findings), None
-    lines.extend(_vetoes(results, lines))
-    total = sum(line.points for line in lines)
-    lines.extend(_ceiling(book, results, total))
-    total = round(sum(line.points for line in lines), 2)
+    if findings:
+        lines.extend(_vetoes(results, lines))
+        lines.extend(_ceiling(book, results, sum(line.points for line in lines)))
+    total = round(sum([line.points for line in lines]), 2)
     return tuple(lines), tuple(findings), max(0.0, total)
-
-
-def _possible(book: RuleBook, results: Sequence[ClauseResult]) -> dict[str, float]:
-    """Clause → its points of 100, in hundredths that add up to it; clauses that were not decided, or weigh nothing,
-    are absent."""
-    decided = [result.clause for result in results if result.reason is None and result.clause.weight]
-    weights = {section.id: section.weight for section in book.sections}
-    present = {clause.section for clause in decided}
-    whole = sum(weights[section] for section in present)
-    if not whole:
-        return {}
-    inside = {section: sum(c.weight for c in decided if c.section == section) for section in present}
-    hundredths = {c.id: 10_000 * weights[c.section] / whole * c.weight / inside[c.section] for c in decided}
-    possible = {name: int(share) for name, share in hundredths.items()}
-    # What the whole numbers leave over goes to the largest remainders.
-    by_remainder = sorted(possible, key=lambda name: possible[name] - hundredths[name])
-    for name in by_remainder[: 10_000 - sum(possible.values())]:
-        possible[name] += 1
-    return {name: points / 100 for name, points in possible.items()}
 
 
 def _clause_line(result: ClauseResult, possible: float) -> tuple[Line, list[Finding]]:
@@ -70,16 +52,14 @@ def _clause_line(result: ClauseResult, possible: float) -> tuple[Line, list[Find
             moved = min(possible, max(0.0, points + wanted))
             findings.append(_finding(fired, span, moved - points))
             points = moved
-    label = "、".join(dict.fromkeys(fired.rule.id for fired in result.fired)) or "✓"
-    line = Line(
-        item=f"{clause.id} {clause.title}",
-        label=label,
-        score=points / possible,
-        weight=clause.weight,
-        possible=possible,
-        points=round(points, 2),
-    )
-    return line, findings
+    label = "、".join(dict.fromkeys([fired.rule.id for fired in result.fired])) if result.fired else "✓"
+    return _line(clause.id, clause.title, clause.weight, label, possible, points), findings
+
+
+@lru_cache(maxsize=1024)
+def _line(clause: str, title: str, weight: float, label: str, possible: float, points: float) -> Line:
+    """Most clauses are kept, and have the same line again and again."""
+    return Line(f"{clause} {title}", label, points / possible, weight, possible, round(points, 2))
 
 
 def _points(fired: Fired, spans: int) -> float:
@@ -105,9 +85,11 @@ def _vetoes(results: Sequence[ClauseResult], lines: Sequence[Line]) -> list[Line
         for fired in result.fired:
             if fired.rule.veto != "none":
                 vetoes.setdefault(result.clause.section if fired.rule.veto == "section" else "", fired.rule.id)
-    section_of: Mapping[str, str] = {f"{r.clause.id} {r.clause.title}": r.clause.section for r in results}
     if "" in vetoes:
         return [_adjustment("一票否决", vetoes[""], -sum(line.points for line in lines))]
+    if not vetoes:
+        return []
+    section_of: Mapping[str, str] = {f"{r.clause.id} {r.clause.title}": r.clause.section for r in results}
     return [
         _adjustment(f"否决 {section}", rule, -sum(line.points for line in lines if section_of[line.item] == section))
         for section, rule in vetoes.items()

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache, partial
 
 from csnlp.rules.scanner import Scanner
 from csnlp.rules.verdict import Condition
@@ -118,8 +119,35 @@ class RuleBook:
     scanner: Scanner
     digest: str
 
+    @cached_property
+    def by_clause(self) -> tuple[tuple[Clause, tuple[Rule, ...]], ...]:
+        """Every clause with its rules, in their order."""
+        return tuple((c, tuple(rule for rule in self.rules if rule.clause == c.id)) for c in self.clauses)
+
+    @cached_property
+    def possible(self) -> Callable[[frozenset[str]], Mapping[str, float]]:
+        """The clauses that were decided → each with its points of 100; those that weigh nothing are absent."""
+        return lru_cache(maxsize=1024)(partial(_possible, self.sections, self.clauses))
+
     def band(self, total: float | None) -> str | None:
         """The name of the band that ``total`` falls into."""
         if total is None:
             return None
         return next((band.name for band in self.bands if total >= band.at_least), None)
+
+
+def _possible(sections: Sequence[Section], clauses: Sequence[Clause], decided: frozenset[str]) -> dict[str, float]:
+    """In hundredths that add up to 100, by the weights of the sections and of the clauses within them."""
+    present = [clause for clause in clauses if clause.id in decided and clause.weight]
+    inside = {section.id: sum(c.weight for c in present if c.section == section.id) for section in sections}
+    weights = {section.id: section.weight for section in sections if inside[section.id]}
+    whole = sum(weights.values())
+    if not whole:
+        return {}
+    hundredths = {c.id: 10_000 * weights[c.section] / whole * c.weight / inside[c.section] for c in present}
+    possible = {name: int(share) for name, share in hundredths.items()}
+    # What the whole numbers leave over goes to the largest remainders.
+    by_remainder = sorted(possible, key=lambda name: possible[name] - hundredths[name])
+    for name in by_remainder[: 10_000 - sum(possible.values())]:
+        possible[name] += 1
+    return {name: points / 100 for name, points in possible.items()}

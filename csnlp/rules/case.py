@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from csnlp.rules.facts import FactTable
 from csnlp.rules.scanner import Scanner, View
@@ -17,11 +18,23 @@ Embed = Callable[[Sequence[str]], FloatArray]
 """Texts → one unit vector each, shape (texts, dimensions)."""
 
 
+class Place(NamedTuple):
+    """The turns of one place as (role, scanned text), oldest first, and what the scan found in any of them.
+
+    ``quotes``: whether a turn of the agent's may repeat somebody's words.
+    """
+
+    views: tuple[tuple[str, View], ...]
+    lexicons: Set[str]
+    patterns: Set[str]
+    quotes: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """``heads`` and ``acts``: the model's verdicts, calibrated; a head that does not apply is absent.
 
-    ``known``: the heads that the model has at all.
+    ``known``: the heads that the model has at all. ``false``: the claims that :meth:`look` found false.
     """
 
     exchange: Exchange
@@ -31,13 +44,16 @@ class Case:
     known: frozenset[str] = frozenset()
     facts: FactTable | None = None
     embed: Embed | None = None
-    _views: dict[str, tuple[tuple[str, View], ...] | None] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    false: int = field(default=0, init=False, repr=False, compare=False)
+    _places: dict[str, Place | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def reply(self) -> View:
         return self.scanner.view(self.exchange.reply)
+
+    def look(self) -> None:
+        """See at a glance what does not hold, so that fewer conditions have to be asked; the answers are the same."""
+        object.__setattr__(self, "false", self.scanner.glance.look(self))
 
     def turns(self, place: str) -> tuple[Turn, ...] | None:
         """The turns of ``place``, oldest first; None when they cannot be known."""
@@ -51,13 +67,18 @@ class Case:
             return None if after is None else _of(after, place.removeprefix("later_"))
         return _of(context, place)
 
+    def place(self, name: str) -> Place | None:
+        """The turns of the place ``name`` as scanned; None when they cannot be known. Asked by nearly every rule."""
+        if name not in self._places:
+            turns = self.turns(name)
+            views = None if turns is None else [(turn.role, self.scanner.view(turn.text)) for turn in turns]
+            self._places[name] = None if views is None else _scanned(views)
+        return self._places[name]
+
     def views(self, place: str) -> tuple[tuple[str, View], ...] | None:
-        """The turns of ``place`` as (role, scanned text); asked by nearly every rule, so kept."""
-        if place not in self._views:
-            turns = self.turns(place)
-            scanned = None if turns is None else tuple((turn.role, self.scanner.view(turn.text)) for turn in turns)
-            self._views[place] = scanned
-        return self._views[place]
+        """The turns of ``place`` as (role, scanned text); None when they cannot be known."""
+        found = self.place(place)
+        return None if found is None else found.views
 
     def question(self) -> tuple[Turn, ...]:
         """What the customer said since the agent's last words before the reply."""
@@ -66,6 +87,17 @@ class Case:
         while start and context[start - 1].role == "customer":
             start -= 1
         return tuple(context[start:])
+
+
+def _scanned(views: Sequence[tuple[str, View]]) -> Place:
+    lexicons: Set[str]
+    patterns: Set[str]
+    if len(views) == 1:
+        lexicons, patterns = views[0][1].hits.keys(), views[0][1].patterns
+    else:
+        lexicons = {name for _, view in views for name in view.hits}
+        patterns = {pattern for _, view in views for pattern in view.patterns}
+    return Place(tuple(views), lexicons, patterns, any([view.quotes for role, view in views if role == "agent"]))
 
 
 def _of(turns: Sequence[Turn], role: str) -> tuple[Turn, ...]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
 
 from csnlp.rules.book import Clause, Rule, RuleBook
 from csnlp.rules.case import Case
-from csnlp.rules.verdict import Span, Verdict, unknown
+from csnlp.rules.verdict import NO, Span, Verdict, unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(NamedTuple):
     """A rule that fired, and its evidence in the reply (the whole reply where it is no stretch of it)."""
 
     rule: Rule
@@ -18,8 +20,7 @@ class Fired:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseResult:
+class ClauseResult(NamedTuple):
     """``reason`` (a key of REASONS) is set when the clause could not be decided; ``fired``: the rules against it, or
     in its praise. ``share``: what it has before them of its weight (0..1)."""
 
@@ -32,34 +33,37 @@ class ClauseResult:
 def judge(book: RuleBook, case: Case) -> tuple[ClauseResult, ...]:
     """The result of every clause of ``book``, in its order."""
     day = case.exchange.time.date() if case.exchange.time else None
-    by_clause: dict[str, list[Rule]] = {clause.id: [] for clause in book.clauses}
-    for rule in book.rules:
-        if rule.in_force(day):
-            by_clause[rule.clause].append(rule)
-    return tuple(_judge_clause(clause, by_clause[clause.id], case) for clause in book.clauses)
+    if case.scanner is book.scanner:
+        case.look()
+    else:  # what a glance told by another book says nothing of this one
+        case = replace(case)
+    return tuple([_judge_clause(clause, rules, case, day) for clause, rules in book.by_clause])
 
 
 def apply(rule: Rule, case: Case) -> Verdict:
     """What ``rule`` says of ``case``, whatever the day."""
-    if rule.applies is not None:
-        gate = rule.applies.check(case)
+    if rule.applies is not None and not rule.applies.claims[1] & case.false:
+        gate = rule.applies.decide(case)
         if not gate.holds:
             return gate if gate.holds is None else unknown(rule.otherwise)
-    return rule.when.check(case)
+    return NO if rule.when.claims[0] & case.false else rule.when.check(case)
 
 
-def _judge_clause(clause: Clause, rules: list[Rule], case: Case) -> ClauseResult:
+def _judge_clause(clause: Clause, rules: Sequence[Rule], case: Case, day: date | None) -> ClauseResult:
     fired: list[Fired] = []
     reasons: list[str] = []
     decided = False
     for rule in rules:
+        if (rule.start or rule.end) and not rule.in_force(day):
+            continue
         verdict = apply(rule, case)
-        if verdict.holds:
+        holds = verdict.holds
+        if holds:
             spans = verdict.spans or ((0, len(case.exchange.reply)),)
             fired.append(Fired(rule, spans, verdict.note))
-        if verdict.holds is None:
+        elif holds is None:
             reasons.append(verdict.reason)
-        elif verdict.holds or rule.severity not in ("info", "praise"):
+        if holds or (holds is False and rule.severity not in ("info", "praise")):
             # That a remark or praise was not earned does not show that the clause was kept.
             decided = True
     share = clause.starts_at

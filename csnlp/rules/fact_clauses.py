@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from math import inf
 
 from csnlp.text.fold import Folded, fold
@@ -60,8 +62,9 @@ class Passage:
         return self.text[clause.start : clause.end]
 
 
+@lru_cache(maxsize=64)
 def read(text: str) -> Passage:
-    """``text`` folded and cut up. Time is linear."""
+    """``text`` folded and cut up. Time is linear. Some are kept: standard answers and questions come again."""
     folded = fold(text)
     clauses = []
     start = sentence = 0
@@ -144,7 +147,7 @@ _EMPTY = _NO_WORD | frozenset("个们一般大概左右好请给会到之约多�
 
 def content(text: str) -> frozenset[str]:
     """The Chinese characters of folded ``text`` that can tell its subject."""
-    return frozenset(char for char in text if "\u4e00" <= char <= "\u9fff" and char not in _EMPTY)
+    return frozenset(char for char in set(text) - _EMPTY if "\u4e00" <= char <= "\u9fff")
 
 
 def tells(text: str) -> int:
@@ -156,6 +159,7 @@ _GENERAL = frozenset(("时间", "多少", "多久", "几个", "几天", "一个"
 _RUNS = re.compile(rf"[{_HAN}]+|[a-z][a-z0-9]*")
 
 
+@lru_cache(maxsize=64)
 def words(text: str) -> frozenset[str]:
     """Pairs of neighbouring characters of folded ``text`` that tell its subject, and its Latin words."""
     found = set()
@@ -163,6 +167,5 @@ def words(text: str) -> frozenset[str]:
         if run.isascii():
             found.add(run)
         else:
-            pairs = (run[i : i + 2] for i in range(len(run) - 1))
-            found.update(pair for pair in pairs if not _NO_WORD.intersection(pair) and pair not in _GENERAL)
-    return frozenset(found)
+            found.update(a + b for a, b in pairwise(run) if a not in _NO_WORD and b not in _NO_WORD)
+    return frozenset(found - _GENERAL)

@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 from csnlp.errors import ConfigError
@@ -52,22 +54,26 @@ def lexicon_files(folder: Path = FOLDER) -> dict[str, Path]:
 def read_lexicon(path: Path) -> Lexicon:
     """The lexicon in ``path``; raises :class:`csnlp.errors.ConfigError`, naming the line and what is allowed."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read as UTF-8: {error}") from None
+    # Nearly every line is written as it folds; what folds into itself is found by folding the whole file at once.
+    folded = frozenset(fold_text(f"|{'|'.join(lines)}|").split("|"))
     header: dict[str, str] = {}
     terms: dict[str, None] = {}
     innocent: dict[str, None] = {}
     for number, line in enumerate(lines, 1):
-        line = line.strip()
         if line.startswith("#"):
             if match := _HEADER.fullmatch(line):
                 if match[1] not in _KEYS:
                     raise ConfigError(f"{path}:{number}: unknown key {match[1]!r}; allowed: {', '.join(_KEYS)}")
                 header[match[1]] = match[2]
         elif line:
-            into = innocent if line.startswith("-") else terms
-            into |= dict.fromkeys(_spellings(line.removeprefix("-").strip(), f"{path}:{number}"))
+            into, term = (innocent, line[1:].strip()) if line.startswith("-") else (terms, line)
+            if "[" not in line and "]" not in line and term and line in folded:
+                into[term] = None
+            else:
+                into.update(dict.fromkeys(_spellings(term, line in folded, f"{path}:{number}")))
     if missing := [key for key in ("title", "source") if not header.get(key)]:
         raise ConfigError(f"{path}: the line '# {missing[0]}: …' is missing")
     if header.get("spelling", "strict") not in ("strict", "loose"):
@@ -78,19 +84,19 @@ def read_lexicon(path: Path) -> Lexicon:
     return Lexicon(path.stem, header["title"], header["source"], loose, tuple(terms), tuple(innocent))
 
 
-def _spellings(line: str, where: str) -> list[str]:
+def _spellings(line: str, is_folded: bool, where: str) -> list[str]:
     """The terms that ``line`` stands for: the product of its ``[…]`` groups."""
     parts = _GROUP.split(line)  # text, group, text, group, …, text
-    choices = [[_folded(char) for char in part] if index % 2 else [_folded(part)] for index, part in enumerate(parts)]
-    count = 1
-    for choice in choices:
-        count *= len(choice)
+    choices: list[Sequence[str]] = [part if index % 2 else [part] for index, part in enumerate(parts)]
+    if not is_folded:
+        choices = [list(map(_folded, choice)) for choice in choices]
+    count = prod(map(len, choices))
     if count > MAX_SPELLINGS:
         raise ConfigError(f"{where}: stands for {count} terms, over {MAX_SPELLINGS}; split it")
-    if any(bracket in part for part in parts for bracket in "[]"):
+    if not set("[]").isdisjoint("".join(parts)):
         raise ConfigError(f"{where}: [ and ] go in pairs, with something between them")
-    found = ["".join(spelling) for spelling in itertools.product(*choices)]
-    if not all(term.strip() for term in found):
+    found = list(map("".join, itertools.product(*choices)))
+    if not all(map(str.strip, found)):
         raise ConfigError(f"{where}: an empty term")
     return found
 

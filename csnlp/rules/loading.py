@@ -97,7 +97,7 @@ def _read(path: Path) -> RuleBook:
         rules=tuple(rules.values()),
         ceilings=_ceilings(top("ceilings")),
         bands=_bands(top("bands")),
-        scanner=Scanner(lexicons, _patterns(rules.values())),
+        scanner=Scanner(lexicons, _patterns(rules.values()), names.glance),
         digest=_digest([file for link in chain for file in (link.path, *link.included)], lexicons),
     )
     for link in chain:

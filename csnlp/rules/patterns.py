@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,8 +25,29 @@ def compile_pattern(pattern: str) -> Any:
     return compiled
 
 
-def pattern_set(patterns: Iterable[str]) -> Any:
-    """All ``patterns`` as one automaton; its ``Match(text)`` gives the numbers of those that match somewhere."""
+class PatternSet:
+    """Tells which of many patterns match somewhere, in one or two passes over the text.
+
+    An automaton's states are made as texts turn up. Those of patterns with gaps (``.{0,8}``) are many, and would
+    multiply those of the others: hence an automaton of their own.
+    """
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        kinds: dict[bool, list[str]] = {}
+        for pattern in dict.fromkeys(patterns):
+            kinds.setdefault(_GAP.search(pattern) is not None, []).append(pattern)
+        self._sets = [(kind, _automaton(kind)) for kind in kinds.values()]
+
+    def matching(self, text: str) -> frozenset[str]:
+        """The patterns that match somewhere in ``text``."""
+        return frozenset([kind[number] for kind, automaton in self._sets for number in automaton.Match(text) or ()])
+
+
+_GAP = re.compile(r"[.\]][*+?{]")
+"""One of many characters, more than once."""
+
+
+def _automaton(patterns: Iterable[str]) -> Any:
     found = re2.Set.SearchSet(_OPTIONS)
     for pattern in patterns:
         found.Add(pattern)

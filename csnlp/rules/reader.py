@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -213,22 +214,33 @@ def _check_events(text: str, file: str) -> None:
     """Refuse aliases and deep nesting before anything is built: the composer recurses, and can crash the process."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.ScalarEvent):
+            continue
         if isinstance(event, yaml.AliasEvent):
-            raise ConfigError(f"{file}:{line}: aliases (& and *) are not allowed; write it out")
+            raise ConfigError(f"{file}:{_line(event)}: aliases (& and *) are not allowed; write it out")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise ConfigError(f"{file}:{line}: nested over {MAX_DEPTH} deep")
+            raise ConfigError(f"{file}:{_line(event)}: nested over {MAX_DEPTH} deep")
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _constructed(node: yaml.Node) -> object:
     """A plain number or truth value; None for anything else."""
     if isinstance(node, yaml.ScalarNode) and node.tag.endswith((":int", ":float", ":bool")):
-        try:
-            return yaml.safe_load(str(node.value))
-        except (yaml.YAMLError, ValueError):  # a tag that the value does not fit, or a number of 5,000 digits
-            return None
+        return _plain(str(node.value))
     return None
+
+
+@lru_cache(maxsize=256)
+def _plain(value: str) -> object:
+    """A book has few values, over and over."""
+    try:
+        return yaml.safe_load(value)
+    except (yaml.YAMLError, ValueError):  # a tag that the value does not fit, or a number of 5,000 digits
+        return None
 
 
 def _shown(node: yaml.Node) -> str:

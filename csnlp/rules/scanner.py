@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from csnlp.rules.glance import Glance
 from csnlp.rules.lexicon import Lexicon
-from csnlp.rules.patterns import pattern_set
+from csnlp.rules.patterns import PatternSet
 from csnlp.rules.quoting import may_quote
 from csnlp.text.fold import Folded, fold
 
@@ -30,8 +32,7 @@ CACHED_LONG_TEXTS = 16
 _BREAKS = frozenset("，。！？；：、,!?;:…\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A term found: ``start`` and ``end`` in the folded text."""
 
     start: int
@@ -55,12 +56,13 @@ class View:
 
 
 class Scanner:
-    """The terms of ``lexicons`` as two automata, and ``patterns`` (RE2) as one; safe to share between threads."""
+    """The terms of ``lexicons`` and ``patterns`` (RE2) as automata; safe to share between threads."""
 
-    def __init__(self, lexicons: Iterable[Lexicon], patterns: Iterable[str] = ()) -> None:
+    def __init__(self, lexicons: Iterable[Lexicon], patterns: Iterable[str] = (), glance: Glance | None = None) -> None:
         lexicons = tuple(lexicons)
-        self._patterns = tuple(dict.fromkeys(patterns))
-        self._any_pattern = pattern_set(self._patterns) if self._patterns else None
+        self.glance = glance or Glance()
+        """What a glance at a case tells of the conditions that ask for these terms and patterns, or for a verdict."""
+        self._patterns = PatternSet(patterns)
         self._strict = _Automaton([lexicon for lexicon in lexicons if not lexicon.loose], str)
         self._loose = _Automaton([lexicon for lexicon in lexicons if lexicon.loose], lambda term: _skeleton(term)[0])
         self._cached = lru_cache(maxsize=CACHED_TEXTS)(self._view)
@@ -75,23 +77,21 @@ class Scanner:
         hits = self._strict.find(folded.text, range(len(folded.text)), folded.text)
         skeleton, places = _skeleton(folded.text)
         hits |= self._loose.find(skeleton, places, folded.text)
-        matching = self._any_pattern.Match(folded.text) if self._any_pattern else None
-        patterns = frozenset(self._patterns[number] for number in matching or ())
-        return View(text, folded, hits, patterns, may_quote(folded.text))
+        return View(text, folded, hits, self._patterns.matching(folded.text), may_quote(folded.text))
 
 
 class _Automaton:
     """Terms → the lexicons that have them, as a term or as an innocent word."""
 
     def __init__(self, lexicons: Sequence[Lexicon], spell: Callable[[str], str]) -> None:
-        self._owners: dict[str, list[tuple[str, bool]]] = {}
+        owners: dict[str, tuple[tuple[str, bool], ...]] = {}
         for lexicon in lexicons:
             for words, innocent in ((lexicon.terms, False), (lexicon.innocent, True)):
-                for word in words:
-                    if spelt := spell(word):
-                        self._owners.setdefault(spelt, []).append((lexicon.name, innocent))
-        self._terms = list(self._owners)
-        self._automaton = AhoCorasick(self._terms) if self._terms else None
+                own = dict.fromkeys(map(spell, words), ((lexicon.name, innocent),))
+                owners |= own | {term: owners[term] + own[term] for term in owners.keys() & own.keys()}
+        owners.pop("", None)
+        self._terms, self._owners = list(owners), list(owners.values())
+        self._automaton = AhoCorasick(self._terms) if owners else None
 
     def find(self, text: str, places: Sequence[int], folded: str) -> dict[str, tuple[Hit, ...]]:
         """Lexicon → its hits. ``places[i]`` is where ``text[i]`` stands in ``folded``."""
@@ -100,11 +100,13 @@ class _Automaton:
         found: dict[str, list[Hit]] = {}
         innocent: dict[str, list[Hit]] = {}
         for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if not _stands_alone(text, places, start, end, folded) or not _hangs_together(places, start, end, folded):
+            is_latin = text[start].isascii() or text[end - 1].isascii()
+            if is_latin and not _stands_alone(text, places, start, end, folded):
                 continue
-            term = self._terms[number]
-            hit = Hit(places[start], places[end - 1] + 1, term)
-            for name, is_innocent in self._owners[term]:
+            if text is not folded and not _hangs_together(places, start, end, folded):
+                continue
+            hit = Hit(places[start], places[end - 1] + 1, self._terms[number])
+            for name, is_innocent in self._owners[number]:
                 (innocent if is_innocent else found).setdefault(name, []).append(hit)
         kept = {name: _kept(hits, innocent.get(name, ())) for name, hits in found.items()}
         return {name: hits for name, hits in kept.items() if hits}
@@ -163,6 +165,8 @@ def _is_word(char: str) -> bool:
 
 def _kept(hits: list[Hit], innocent: Sequence[Hit]) -> tuple[Hit, ...]:
     """The longest hits, left to right, none inside another, none overlapping an innocent word that is not inside it."""
+    if len(hits) == 1 and not innocent:
+        return tuple(hits)
     kept: list[Hit] = []
     innocent = sorted(innocent, key=lambda word: word.start)
     reach = max((word.end - word.start for word in innocent), default=0)

@@ -5,17 +5,20 @@ The three values combine as in Kleene's logic: what is unknown stays so unless t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
 
 from csnlp.rules.case import Case
+from csnlp.rules.glance import Claims, union
 
 Span = tuple[int, int]
 """A stretch of the original reply: start and end, in characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """``holds`` is None when the input at hand cannot decide it; ``reason`` then says why (a key of REASONS).
 
     ``spans`` is the evidence in the reply, if it is a stretch of it; ``note`` says more of what was found.
@@ -45,52 +48,121 @@ REASONS = {
 """Why something could not be decided; the keys stand in outputs."""
 
 
-class Condition(Protocol):
+Ask = Callable[[Case], Verdict]
+
+
+class Condition(ABC):
     """Something that a case can be asked."""
 
-    def check(self, case: Case, /) -> Verdict: ...
+    __slots__ = ()
+
+    cost: int = 0
+    """How dear an answer is, next to those of other kinds: the cheap parts of a condition are asked first."""
+
+    claims: Claims = 0, 0
+    """By which a glance tells: where one of the first is false it does not hold, where one of the second is it does."""
+
+    @abstractmethod
+    def check(self, case: Case, /) -> Verdict:
+        """The verdict with its evidence."""
+
+    def decide(self, case: Case, /) -> Verdict:
+        """The verdict; evidence that costs something to collect may be missing (then it is :data:`YES`)."""
+        return self.check(case)
 
 
+@cache
 def unknown(reason: str) -> Verdict:
     """A verdict that the input at hand cannot give."""
     return Verdict(None, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(Condition):
     """Holds when ``n`` of the parts do. All of them: ``n`` = their number; any: 1."""
 
     n: int
     parts: tuple[Condition, ...]
+    _by_cost: tuple[tuple[int, int, int, Ask], ...] = field(init=False, repr=False, compare=False)
+    cost: int = field(init=False, repr=False, compare=False)
+    claims: Claims = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_cost = sorted(enumerate(self.parts), key=lambda part: part[1].cost)
+        object.__setattr__(self, "_by_cost", tuple((place, *part.claims, part.decide) for place, part in by_cost))
+        object.__setattr__(self, "cost", by_cost[-1][1].cost)
+        # It does not hold as soon as one of all parts does not; it does as soon as one of any does.
+        holds = union(part.claims[0] for part in self.parts) if self.n == len(self.parts) else 0
+        fails = union(part.claims[1] for part in self.parts) if self.n == 1 else 0
+        object.__setattr__(self, "claims", (holds, fails))
 
     def check(self, case: Case, /) -> Verdict:
-        yes: list[Verdict] = []
-        unknowns: list[Verdict] = []
-        spare = len(self.parts) - self.n  # how many may fail
-        for part in self.parts:
-            verdict = part.check(case)
-            if verdict.holds:
-                if self.n == 1:
+        if self.n == 1:
+            doubt = NO
+            for part in self.parts:
+                if part.claims[0] & case.false:
+                    continue
+                verdict = part.check(case)
+                if verdict.holds:
                     return verdict
-                yes.append(verdict)
-            elif verdict.holds is None:
-                unknowns.append(verdict)
-            else:
-                spare -= 1
-                if spare < 0:
+                doubt = verdict if doubt is NO and verdict.holds is None else doubt
+            return doubt
+        told: dict[int, Verdict] = {}
+        decided = self.decide(case, told)
+        if not decided.holds:
+            return decided
+        # Those that are YES have kept their evidence to themselves, and some may not have been asked.
+        parts = ((told.get(place, YES), part) for place, part in enumerate(self.parts))
+        asked = (
+            part.check(case) if verdict is YES and not isinstance(part, Not) else verdict for verdict, part in parts
+        )
+        found = [verdict for verdict in asked if verdict.holds]
+        spans = sorted({span for verdict in found for span in verdict.spans})
+        return Verdict(True, tuple(spans), note="；".join(verdict.note for verdict in found if verdict.note))
+
+    def decide(self, case: Case, /, told: dict[int, Verdict] | None = None) -> Verdict:
+        """As soon as it is certain; ``told`` takes what the parts say, by their place."""
+        false = case.false
+        if self.claims[0] & false:
+            return NO
+        if self.claims[1] & false:
+            return YES
+        missing = self.n
+        spare = len(self.parts) - self.n  # how many may fail
+        doubt, doubted = NO, len(self.parts)  # the first part that is unknown says why
+        for place, holds, fails, decide in self._by_cost:
+            verdict = NO if holds & false else YES if fails & false else decide(case)
+            if told is not None:
+                told[place] = verdict
+            if verdict is NO or verdict.holds is False:
+                if not spare:
                     return NO
-        if len(yes) >= self.n:
-            spans = sorted({span for verdict in yes for span in verdict.spans})
-            return Verdict(True, tuple(spans), note="；".join(verdict.note for verdict in yes if verdict.note))
-        return unknowns[0]
+                spare -= 1
+            elif verdict is YES or verdict.holds:
+                if missing == 1:
+                    return YES
+                missing -= 1
+            elif place < doubted:
+                doubt, doubted = verdict, place
+        return doubt
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(Condition):
     """Holds when the part does not."""
 
     part: Condition
+    cost: int = field(init=False, repr=False, compare=False)
+    claims: Claims = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cost", self.part.cost)
+        object.__setattr__(self, "claims", self.part.claims[::-1])
 
     def check(self, case: Case, /) -> Verdict:
-        verdict = self.part.check(case)
+        verdict = self.part.decide(case)
+        if verdict is NO:
+            return YES
         return verdict if verdict.holds is None else (NO if verdict.holds else YES)
+
+    decide = check

@@ -38,8 +38,12 @@ def fold_text(text: str) -> str:
     return _join_spaced_out(_squeeze(text.translate(_TABLE)))
 
 
+@lru_cache(maxsize=16)
 def fold(text: str) -> Folded:
-    """:func:`fold_text` with the offsets into the original."""
+    """:func:`fold_text` with the offsets into the original. The latest are kept: several look at the same reply."""
+    at_once = fold_text(text)
+    if len(at_once) == len(text) and _UNEVEN.isdisjoint(text):  # one for one, as nearly every text is
+        return Folded(at_once, tuple(range(len(text))))
     chars: list[str] = []
     offsets: list[int] = []
     for index, char in enumerate(text):
@@ -58,20 +62,28 @@ def fold(text: str) -> Folded:
 
 
 def _squeeze(text: str) -> str:
+    if "  " not in text and not text.startswith(" ") and not text.endswith(" "):
+        return text
     return " ".join(part for part in text.split(" ") if part)
 
 
 def _join_spaced_out(text: str) -> str:
-    return _SPACED_OUT.sub(lambda match: match.group().replace(" ", ""), text)
+    return text if " " not in text else _SPACED_OUT.sub(lambda match: match.group().replace(" ", ""), text)
 
 
 class _Table(dict[int, str]):
     """Code point → folded string, filled as characters turn up (at most all of Unicode)."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = _fold_char(chr(code))
+        folded = _fold_char(chr(code))
+        if len(folded) != 1:
+            _UNEVEN.add(chr(code))
+        self[code] = folded
         return folded
 
+
+_UNEVEN: set[str] = set()
+"""The characters met so far that fold into nothing or into several."""
 
 _TABLE = _Table()
 
@@ -79,9 +91,12 @@ _TABLE = _Table()
 def _fold_char(char: str) -> str:
     if char.isspace():
         return " "
-    if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Cn") or char in "\ufe0e\ufe0f":
+    category = unicodedata.category(char)
+    if category in ("Cc", "Cf", "Cs", "Cn") or char in "\ufe0e\ufe0f":
         return ""
     simplified = _simplified()
+    if category == "Lo" and "\u3400" <= char <= "\u9fff":  # Chinese: no case, no compatibility form
+        return simplified.get(char, char)
     wide = unicodedata.normalize("NFKC", char)
     folded = "".join(simplified.get(c, c) for c in wide).lower()
     return re.sub(r"\s", " ", folded)

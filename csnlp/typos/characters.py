@@ -7,15 +7,16 @@ written one may stand for is tried; the best one is weighed by a logistic regres
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from math import exp, log1p
+from operator import add
 from typing import NamedTuple
 
 from csnlp.typos.confusions import LOOK_ALIKE, NEAR_SOUND, confusions
-from csnlp.typos.ngrams import NGrams, load
+from csnlp.typos.ngrams import BREAK, SPECIAL, Context, NGrams, load
 
 FEATURES = (
     "gain",  # by how much the better character raises the logarithm of the probability
@@ -33,6 +34,8 @@ _LEAST_GAIN = 2.0
 _UNLIKE = 2.0
 # A character seen less often is no likely intention.
 _LEAST_COUNT = 30.0
+# So many places are kept with the best change there: what is rare in general comes again and again in one shop.
+_CACHED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +53,14 @@ class _Candidate(NamedTuple):
     kind: int
 
 
-class Context(NamedTuple):
-    """The numbers of the two characters before a place and of the two behind it; 0 from a break on."""
-
-    a: int
-    b: int
-    c: int
-    d: int
-
-
 class CharacterModel:
     """Proposes changes of single characters. ``weights`` are those of :data:`FEATURES`, then the bias."""
 
     def __init__(self, ngrams: NGrams, weights: tuple[float, ...]) -> None:
         self._ngrams = ngrams
         self._weights = weights
-        self._candidates: dict[str, tuple[_Candidate, ...]] = {}
+        self._candidates: dict[str, tuple[int, tuple[_Candidate, ...]]] = {}
+        self._cached = lru_cache(maxsize=_CACHED)(self._best)
 
     def probability(self, change: Change) -> float:
         """The probability that ``change`` is right, for a text of which every other one holds a slip."""
@@ -73,50 +68,58 @@ class CharacterModel:
         score = bias + sum(weight * value for weight, value in zip(weights, change.features, strict=True))
         return 1 / (1 + exp(-max(-50.0, min(50.0, score))))
 
-    def changes(self, text: str) -> Iterator[Change]:
-        """The best change at each doubtful place of ``text`` (squeezed symbols, a break at both ends)."""
-        ordinary = self._ngrams.ordinary
-        doubtful = [i for i in range(len(text) - 1) if text[i : i + 2] not in ordinary]
-        if not doubtful:
-            return
-        numbers = [self._ngrams.number(character) for character in text]
-        places = sorted({place for i in doubtful for place in (i, i + 1)})
-        for i in places:
-            if numbers[i] > 3 and (change := self._best(text, numbers, i)):
-                yield change
+    def changes(self, text: str, doubtful: Set[str] | None = None) -> Iterator[Change]:
+        """The best change at each doubtful place of ``text`` (squeezed symbols, a break at both ends): where a pair of
+        characters is none of the ordinary ones (``doubtful``, if they are known already)."""
+        if doubtful is None:
+            doubtful = set(map(add, text, text[1:])) - self._ngrams.ordinary
+        padded = BREAK + text + BREAK
+        for i in sorted({at + beside for pair in doubtful for at in _places(pair, text) for beside in (0, 1)}):
+            if text[i] not in SPECIAL and (found := self._cached(padded[i - 1 : i + 4])):
+                yield Change(i, *found)
 
-    def _best(self, text: str, numbers: list[int], i: int) -> Change | None:
-        ngrams, ordinary = self._ngrams, self._ngrams.ordinary
-        left, right = text[i - 1], text[i + 1]
-        b, c = numbers[i - 1], numbers[i + 1]
-        around = Context(numbers[i - 2] if b else 0, b, c, numbers[i + 2] if c else 0)
-        least = 0.0
+    def _best(self, window: str) -> tuple[str, tuple[float, ...]] | None:
+        """The best character instead of the middle one of the five of ``window``, with its features."""
+        ngrams = self._ngrams
+        a, b, x, c, d = map(ngrams.number, window)
+        if x < len(SPECIAL):
+            return None
+        bits, candidates = self._of(window[2])
+        # Of the two new pairs, both must have been seen, and one must be ordinary.
+        if not (seen := bits & ngrams.between(b, c)):
+            return None
+        left, right, ordinary = window[1], window[3], ngrams.ordinary
+        fitting = [
+            candidate
+            for candidate in candidates
+            if seen >> candidate.number & 1
+            and (left + candidate.character in ordinary or candidate.character + right in ordinary)
+        ]
+        if not fitting:
+            return None
+        a, d = a if b else 0, d if c else 0
+        around = Context(a, b, c, d, ngrams.place(a, b), ngrams.place(c, d))
+        least = ngrams.log_probability_around(around, x) + _LEAST_GAIN
         best: tuple[float, _Candidate] | None = None
-        for candidate in self._of(text[i]):
-            # One of the two new pairs must be ordinary, the other one seen.
-            if left + candidate.character in ordinary:
-                if candidate.character + right not in ordinary and not ngrams.pair(candidate.number, c):
-                    continue
-            elif candidate.character + right not in ordinary or not ngrams.pair(b, candidate.number):
-                continue
-            least = least or ngrams.log_probability_around(*around, numbers[i]) + _LEAST_GAIN
-            value = ngrams.log_probability_around(*around, candidate.number) - (_UNLIKE if candidate.kind else 0.0)
+        for candidate in fitting:
+            value = ngrams.log_probability_around(around, candidate.number) - (_UNLIKE if candidate.kind else 0.0)
             if value > least and (best is None or value > best[0]):
                 best = value, candidate
         if best is None:
             return None
-        return Change(i, best[1].character, self._features(best[0] - least + _LEAST_GAIN, around, numbers[i], best[1]))
+        return best[1].character, self._features(best[0] - least + _LEAST_GAIN, around, x, best[1])
 
-    def _of(self, character: str) -> tuple[_Candidate, ...]:
+    def _of(self, character: str) -> tuple[int, tuple[_Candidate, ...]]:
+        """What may stand for ``character``, as bits (by their numbers) and as they are."""
         found = self._candidates.get(character)
         if found is None:
             numbered = ((other, self._ngrams.number(other), kind) for other, kind in confusions(character).items())
-            found = tuple(_Candidate(*each) for each in numbered if self._ngrams.one(each[1]) >= _LEAST_COUNT)
-            self._candidates[character] = found
+            kept = tuple(_Candidate(*each) for each in numbered if self._ngrams.one(each[1]) >= _LEAST_COUNT)
+            self._candidates[character] = found = (sum({1 << candidate.number for candidate in kept}), kept)
         return found
 
     def _features(self, gain: float, around: Context, old: int, candidate: _Candidate) -> tuple[float, ...]:
-        ngrams, (a, b, c, d), new = self._ngrams, around, candidate.number
+        ngrams, (a, b, c, d, _, _), new = self._ngrams, around, candidate.number
         counts = (
             ngrams.pair(b, new), ngrams.pair(new, c), ngrams.pair(b, old), ngrams.pair(old, c),
             ngrams.triple(a, b, new), ngrams.triple(b, new, c), ngrams.triple(new, c, d),
@@ -130,6 +133,14 @@ class CharacterModel:
         """The stronger pointwise mutual information of ``x`` with its Chinese neighbours, in nats; 0 for none."""
         bond = self._ngrams.bond
         return max(0.0, bond(b, x) if b > 3 else 0.0, bond(x, c) if c > 3 else 0.0)
+
+
+def _places(pair: str, text: str) -> Iterator[int]:
+    """Where ``pair`` begins in ``text``."""
+    place = text.find(pair)
+    while place >= 0:
+        yield place
+        place = text.find(pair, place + 1)
 
 
 @lru_cache(maxsize=1)

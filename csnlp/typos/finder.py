@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import add
 from typing import Literal
 
-from csnlp.text.fold import fold, fold_text
+from csnlp.text.fold import fold
 from csnlp.typos.breaks import break_off
 from csnlp.typos.characters import load_model
 from csnlp.typos.ngrams import BREAK, load
@@ -49,16 +49,10 @@ def find_typos(text: str) -> tuple[Typo, ...]:
     >>> find_typos("您的包果以经发出了")[0].suggestion
     '裹'
     """
-    folded = fold_text(text)
-    found = _apart(_findings(folded))
-    if not found:
-        return ()
-    if folded == text:
-        return tuple(found)
-    original_span = fold(text).original_span
+    folded = fold(text)
     typos = []
-    for typo in found:
-        start, end = original_span(typo.start, typo.end)
+    for typo in _apart(_findings(folded.text)):
+        start, end = folded.original_span(typo.start, typo.end)
         typos.append(Typo(start, end, typo.kind, text[start:end], typo.suggestion, typo.confidence))
     return tuple(typos)
 
@@ -75,16 +69,16 @@ def _findings(text: str) -> Iterator[Typo]:
     if broken := break_off(text):
         start, end = broken
         yield Typo(start, end, "muddled", text[start:end], "", _BROKEN)
-    if not pairs <= load().ordinary:
-        yield from _changes(text, bounded[1:-1])
+    if doubtful := pairs - load().ordinary:
+        yield from _changes(text, bounded[1:-1], doubtful)
 
 
-def _changes(text: str, plain: str) -> list[Typo]:
-    """Wrong characters in ``text`` whose symbols are ``plain``, the most probable first."""
+def _changes(text: str, plain: str, doubtful: set[str]) -> list[Typo]:
+    """Wrong characters in ``text`` whose symbols are ``plain``, near ``doubtful`` pairs, the most probable first."""
     model = load_model()
     squeezed, places = squeeze(plain)
     found = []
-    for change in model.changes(squeezed):
+    for change in model.changes(squeezed, doubtful):
         if (probability := model.probability(change)) >= _THRESHOLD:
             place = places[change.index]
             found.append(Typo(place, place + 1, "character", text[place], change.new, round(probability, 3)))

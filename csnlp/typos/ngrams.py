@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import as_file, files
 from math import exp, log
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ import numpy.typing as npt
 BREAK, FIGURE, LATIN, UNKNOWN = " ", "0", "a", "\ufffd"
 SPECIAL = (BREAK, FIGURE, LATIN, UNKNOWN)
 Tables: TypeAlias = dict[str, npt.NDArray[Any]]
+Numbers: TypeAlias = npt.NDArray[Any]
 
 # Counts are stored in one byte, in steps of five percent.
 _STEP = 0.05
@@ -36,6 +38,18 @@ def encode_counts(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
     return (1 + np.rint(np.log(counts) / _STEP)).clip(1, 255).astype(np.uint8)
 
 
+class Context(NamedTuple):
+    """The numbers of the two characters before a place and of the two behind it (0 from a break on), and where the
+    pairs that they make stand in the table."""
+
+    a: int
+    b: int
+    c: int
+    d: int
+    ab: int
+    cd: int
+
+
 class NGrams:
     """The counts, looked up one at a time. ``tables`` are the arrays that the training script makes."""
 
@@ -48,6 +62,8 @@ class NGrams:
         self._triple_start, self._triple_next, self._triple_count = (_array(tables[f"triple_{n}"]) for n in _PARTS)
         self._unkept = _unkept(tables)
         self.ordinary = _ordinary(tables)
+        first, second = _pairs(tables)
+        self._behind, self._before = _Bits(first, second), _Bits(second, first)
 
     def number(self, character: str) -> int:
         return self.numbers.get(character, 3)
@@ -58,7 +74,7 @@ class NGrams:
 
     def pair(self, a: int, b: int) -> float:
         """How often ``b`` came right behind ``a``."""
-        at = self._pair(a, b)
+        at = self.place(a, b)
         return _COUNTS[self._pair_count[at]] if at >= 0 else 0.0
 
     def bond(self, a: int, b: int) -> float:
@@ -74,30 +90,38 @@ class NGrams:
 
     def triple(self, a: int, b: int, c: int) -> float:
         """How often the three came in a row (0 below the least count that is kept)."""
-        at = self._pair(a, b)
+        at = self.place(a, b)
         return self._triple(at, c) if at >= 0 else 0.0
 
     def log_probability(self, a: int, b: int, c: int) -> float:
         """Natural logarithm of the probability of ``c`` behind ``a``, ``b``."""
-        ones = self._ones
-        one = ones[c] / self._total
-        after_b = self._pair(b, c)
-        pair = ((_COUNTS[self._pair_count[after_b]] if after_b >= 0 else 0.0) + _PAIR_PRIOR * one) / (
-            ones[b] + _PAIR_PRIOR
-        )
-        at = self._pair(a, b)
-        if at < 0:
-            return log(pair)
-        shorter = _TRIPLE_PRIOR + self._unkept[at]
-        return log((self._triple(at, c) + shorter * pair) / (_COUNTS[self._pair_count[at]] + _TRIPLE_PRIOR))
+        return self._log_of(((self.place(a, b), self.place(b, c), b, c),))
 
-    def log_probability_around(self, a: int, b: int, c: int, d: int, x: int) -> float:
+    def log_probability_around(self, around: Context, x: int) -> float:
         """Natural logarithm of the probability of ``x`` and what follows it in ``a b x c d``; ``c`` may be a break."""
-        log_probability = self.log_probability
-        total = log_probability(a, b, x) + log_probability(b, x, c)
-        return total + log_probability(x, c, d) if c else total
+        _, b, c, d, ab, cd = around
+        bx, xc = self.place(b, x), self.place(x, c)
+        steps = ((ab, bx, b, x), (bx, xc, x, c), (xc, cd, c, d))
+        return self._log_of(steps if c else steps[:2])
 
-    def _pair(self, a: int, b: int) -> int:
+    def _log_of(self, steps: Iterable[tuple[int, int, int, int]]) -> float:
+        """The sum over ``steps``, each from ``a b`` to ``c``: the places of both pairs, ``b`` and ``c``."""
+        ones, pair_count, total = self._ones, self._pair_count, 0.0
+        for ab, bc, b, c in steps:
+            seen = _COUNTS[pair_count[bc]] if bc >= 0 else 0.0
+            chance = (seen + _PAIR_PRIOR * (ones[c] / self._total)) / (ones[b] + _PAIR_PRIOR)
+            if ab >= 0:
+                shorter = _TRIPLE_PRIOR + self._unkept[ab]
+                chance = (self._triple(ab, c) + shorter * chance) / (_COUNTS[pair_count[ab]] + _TRIPLE_PRIOR)
+            total += log(chance)
+        return total
+
+    def between(self, a: int, b: int) -> int:
+        """The characters seen both behind ``a`` and before ``b``: each is a bit, by its number."""
+        return self._behind[a] & self._before[b]
+
+    def place(self, a: int, b: int) -> int:
+        """Where the pair stands in the table; -1 for one unseen."""
         end = self._pair_start[a + 1]
         at = bisect_left(self._pair_next, b, self._pair_start[a], end)
         return at if at < end and self._pair_next[at] == b else -1
@@ -117,16 +141,36 @@ def _unkept(tables: Tables) -> array[float]:
     return array("f", unkept.clip(0).astype(np.float32).tobytes())
 
 
+def _pairs(tables: Tables) -> tuple[Numbers, Numbers]:
+    """The first and the second characters of all pairs."""
+    start = tables["pair_start"].astype(np.int64)
+    return np.repeat(np.arange(len(start) - 1, dtype=np.uint16), np.diff(start)), tables["pair_next"]
+
+
 def _ordinary(tables: Tables) -> frozenset[str]:
     """The pairs that need no second look."""
-    start = tables["pair_start"].astype(np.int64)
-    second = tables["pair_next"]
+    first, second = _pairs(tables)
     kept = np.unpackbits(tables["ordinary"], count=len(second)).astype(bool)
-    first = np.repeat(np.arange(len(start) - 1), np.diff(start))
     points = tables["characters"].astype("<u4")
     text = np.stack([points[first[kept]], points[second[kept]]], axis=1).tobytes().decode("utf-32-le")
     specials = {a + b for a in SPECIAL for b in SPECIAL}
     return frozenset(text[i : i + 2] for i in range(0, len(text), 2)) | specials
+
+
+class _Bits(dict[int, int]):
+    """Number of a character → those of its partners (``partners[i]`` is one of ``characters[i]``), as the bits of an
+    integer; filled as characters turn up."""
+
+    def __init__(self, characters: Numbers, partners: Numbers) -> None:
+        order = np.argsort(characters, kind="stable")
+        self._characters, self._partners = characters[order], partners[order]
+
+    def __missing__(self, number: int) -> int:
+        start, end = np.searchsorted(self._characters, np.array([number, number + 1], self._characters.dtype))
+        bits = np.zeros(1 << 16, bool)
+        bits[self._partners[start:end]] = True
+        self[number] = found = int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")
+        return found
 
 
 _PARTS = ("start", "next", "count")

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import csnlp
-from csnlp.models.bert import BertModel
 from csnlp.models.registry import _shipped
 from csnlp.types import Exchange
 

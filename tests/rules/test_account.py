@@ -13,7 +13,7 @@ from csnlp.rules.account import account
 from csnlp.rules.book import SEVERITIES, VETOES, Band, Clause, Rule, Section
 from csnlp.rules.engine import judge
 from csnlp.rules.scanner import Scanner
-from csnlp.rules.verdict import Verdict
+from csnlp.rules.verdict import Condition, Verdict
 from csnlp.scoring.assemble import assemble
 from csnlp.types import Exchange, Finding, Line, Score
 
@@ -213,7 +213,7 @@ def test_the_account_names_findings_suggestions_and_what_was_not_decided(scored:
 
 
 @dataclass(frozen=True)
-class Says:
+class Says(Condition):
     verdict: Verdict
 
     def check(self, case: Case, /) -> Verdict:

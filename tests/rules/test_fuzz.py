@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from csnlp.heads import ACTS, HEADS
 from csnlp.rules import Case, RuleBook, load_book
 from csnlp.rules.account import account
-from csnlp.rules.engine import judge
+from csnlp.rules.engine import apply, judge
 from csnlp.rules.verdict import REASONS
 from csnlp.types import ROLES, Exchange, HeadScore, Turn
 from csnlp.validation import MAX_TEXT
@@ -63,6 +65,18 @@ def check(book: RuleBook, case: Case) -> None:
     assert sum(line.points for line in lines) == pytest.approx(total or 0, abs=1e-6)
     fired = {rule.rule.id for result in results for rule in result.fired}
     assert {finding.rule for finding in findings} == fired
+    check_each_alone(book, case, {each.rule.id: (each.spans, each.note) for result in results for each in result.fired})
+
+
+def check_each_alone(book: RuleBook, case: Case, fired: dict[str, tuple[object, str]]) -> None:
+    """Asked by itself, without a glance at the case before, every rule says what it says among the others."""
+    whole = ((0, len(case.exchange.reply)),)
+    alone = {rule.id: apply(rule, replace(case)) for rule in book.rules}
+    assert {name: (verdict.spans or whole, verdict.note) for name, verdict in alone.items() if verdict.holds} == fired
+    for rule in book.rules:
+        for condition in (rule.when, *([rule.applies] if rule.applies else [])):
+            decided, checked = condition.decide(replace(case)), condition.check(replace(case))
+            assert (decided.holds, decided.reason) == (checked.holds, checked.reason), rule.id
 
 
 @settings(deadline=None)

@@ -12,7 +12,7 @@ from csnlp.rules import Case
 from csnlp.rules.kinds.flow import POSITIONS
 from csnlp.rules.kinds.timing import ReplyTimeOver
 from csnlp.rules.scanner import Scanner
-from csnlp.rules.verdict import REASONS, AtLeast, Not, Verdict
+from csnlp.rules.verdict import REASONS, AtLeast, Condition, Not, Verdict
 from csnlp.types import Exchange, Turn
 
 Ask = Callable[..., Verdict]
@@ -23,7 +23,7 @@ Ask = Callable[..., Verdict]
 VALUES = (True, False, None)
 
 
-class Says:
+class Says(Condition):
     """A condition of which the verdict is known."""
 
     def __init__(self, holds: bool | None, number: int = 0) -> None:

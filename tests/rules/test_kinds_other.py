@@ -287,6 +287,19 @@ def test_a_check_of_ones_own(registered: None, ask: Ask) -> None:
     assert ask("{all: [{python: tests.long}, {regex: 好}]}", "好").holds is False
 
 
+def test_a_check_is_asked_once_and_only_if_what_stands_before_it_holds(registered: None, ask: Ask) -> None:
+    asked: list[str] = []
+
+    def counted(case: Case) -> bool:
+        asked.append(case.exchange.reply)
+        return True
+
+    register_check("tests.counted", counted)
+    assert ask("{all: [{regex: 好}, {python: tests.counted}, {regex: 的}]}", "好的").spans == ((0, 1), (1, 2))
+    assert ask("{all: [{regex: 好}, {python: tests.counted}]}", "坏的").holds is False
+    assert asked == ["好的"]
+
+
 def offer(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     point = EntryPoint(name, value, "csnlp.checks")
     monkeypatch.setattr(plugin, "entry_points", lambda group: EntryPoints([point]).select(group=group))

@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from csnlp.rules.case import Case
-from csnlp.rules.fact_check import check_facts, check_reference
+from csnlp.rules.fact_check import FactCheck, check_facts, check_reference
 from csnlp.rules.kinds.names import Names
 from csnlp.rules.reader import Entry
 from csnlp.rules.verdict import NO, Condition, Verdict, unknown
 
 
 @dataclass(frozen=True, slots=True)
-class ContradictsFact:
+class ContradictsFact(Condition):
     """The reply says something else than ``against``: the ``table`` of facts, or the ``reference``."""
 
     against: str
 
+    cost = 6
+
     def check(self, case: Case, /) -> Verdict:
-        exchange = case.exchange
-        question = " ".join(turn.text for turn in case.question())
-        if self.against == "table":
-            if case.facts is None:
-                return unknown("no_facts")
-            result = check_facts(exchange.reply, question, case.facts)
-        else:
-            if not exchange.reference:
-                return unknown("no_facts")
-            result = check_reference(exchange.reply, exchange.reference, question)
-        if not result.applies:
+        result = self._result(case)
+        if result is None or not result.applies:
             return unknown("no_facts")
         if not result.contradictions:
             return NO
         note = "；".join(f"{found.found} ≠ {found.expected}" for found in result.contradictions)
         return Verdict(True, tuple((found.start, found.end) for found in result.contradictions), note=note)
+
+    def _result(self, case: Case) -> FactCheck | None:
+        exchange = case.exchange
+        if self.against == "table":
+            return None if case.facts is None else check_facts(exchange.reply, _question(case), case.facts)
+        return _against_reference(exchange.reply, exchange.reference, _question(case)) if exchange.reference else None
+
+
+_against_reference = lru_cache(maxsize=16)(check_reference)
+"""A book asks for it in more than one clause: look once."""
+
+
+def _question(case: Case) -> str:
+    return " ".join(turn.text for turn in case.question())
 
 
 def parse(entry: Entry, names: Names) -> Condition:

@@ -15,7 +15,7 @@ POSITIONS = ("opening_reply", "first_reply", "later_reply", "last_reply", "earli
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class Position(Condition):
     """The reply is the agent's first, not his first, his last, or not his last.
 
     ``opening_reply`` is his first in a conversation that is known as a whole. An exchange alone may be cut out of one:
@@ -31,12 +31,14 @@ class Position:
         if self.position in ("opening_reply", "first_reply", "later_reply"):
             if not exchange.context and exchange.after is None:
                 return unknown("no_context")
-            first = not any(turn.role == "agent" for turn in exchange.context)
+            first = "agent" not in [turn.role for turn in exchange.context]
             return NO if first == (self.position == "later_reply") else YES
         if exchange.after is None:
             return unknown("open")
-        last = not any(turn.role == "agent" for turn in exchange.after)
+        last = "agent" not in [turn.role for turn in exchange.after]
         return YES if last == (self.position == "last_reply") else NO
+
+    decide = check
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,11 @@ class Step:
         if turn.role == "agent" and turn.text == case.exchange.reply:
             return self.condition.check(case)
         alone = Exchange(turn.text, after=())
-        return self.condition.check(replace(case, exchange=alone, heads={}, acts={}))
+        return self.condition.decide(replace(case, exchange=alone, heads={}, acts={}))
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Condition):
     """``first`` happens and ``then``, within the next ``within`` turns of its role, does (or, ``missing``, does not).
 
     The reply at fault, or to be praised, is the one that the condition holds of: where ``first`` is the agent's, his
@@ -67,6 +69,8 @@ class Sequence:
     then: Step
     within: int
     missing: bool
+
+    cost = 4
 
     def check(self, case: Case, /) -> Verdict:
         exchange = case.exchange
@@ -88,7 +92,7 @@ class Sequence:
             if not self.missing or replies == self.within:
                 happened = self.first.holds(turn, case)
                 if happened.holds and doubt is None:
-                    return replace(done, holds=True)
+                    return done._replace(holds=True)
                 if happened.holds is not False and possible is NO:
                     possible = doubt or happened
             if turn.role == "agent":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from csnlp.rules.case import Case
 from csnlp.rules.kinds.names import Names
@@ -35,7 +36,7 @@ _CLAUSE = re.compile(r"[^，。！？,!?；;\n]+[，。！？,!?；;\n]?")
 
 def length(text: str) -> int:
     """Characters that are not white space."""
-    return sum(not char.isspace() for char in text)
+    return len("".join(text.split()))
 
 
 def paragraphs(text: str) -> int:
@@ -80,8 +81,14 @@ _OF_WORDS = ("length", "steps", "figures", "questions")
 """These look at words, so at folded text; the others look at how the text is laid out, so at the original."""
 
 
+@lru_cache(maxsize=128)
+def _measured(measure: str, text: str) -> int:
+    """A book asks for the same measure again and again, of the reply and of the turns before it."""
+    return MEASURES[measure](text)
+
+
 @dataclass(frozen=True, slots=True)
-class Form:
+class Form(Condition):
     """The measure, over all turns of the place, is over ``over`` or under ``under``."""
 
     measure: str
@@ -89,12 +96,14 @@ class Form:
     over: float
     under: float
 
+    cost = 3
+
     def check(self, case: Case, /) -> Verdict:
         views = case.views(self.place)
         if not views:
             return unknown("open" if views is None else "no_customer")
         folded = self.measure in _OF_WORDS
-        value = sum(MEASURES[self.measure](view.folded.text if folded else view.text) for _, view in views)
+        value = sum(_measured(self.measure, view.folded.text if folded else view.text) for _, view in views)
         if value > self.over or value < self.under:
             return Verdict(True, note=f"{self.measure}={value}")
         return NO

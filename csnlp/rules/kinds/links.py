@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from csnlp.rules.case import Case
 from csnlp.rules.kinds.names import Names
@@ -27,18 +28,18 @@ CHECKS = ("present", "malformed", "foreign", "unannounced")
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Link(Condition):
     """``present``: the reply has a link or attachment; ``malformed``: one is no proper address; ``foreign``: one leads
     outside ``domains``; ``unannounced``: nothing is said beside them."""
 
     check_for: str
     domains: tuple[str, ...]
 
+    cost = 3
+
     def check(self, case: Case, /) -> Verdict:
         text = case.exchange.reply
-        urls = [match for match in _URL.finditer(text) if "." in match.group() or "/" in match.group()]
-        placeholders = list(_PLACEHOLDER.finditer(text))
-        spans: tuple[Span, ...] = tuple(sorted(match.span() for match in (*urls, *placeholders)))
+        urls, spans = _found(text)
         if self.check_for == "present":
             return Verdict(True, spans) if spans else NO
         if not spans:
@@ -57,6 +58,13 @@ class Link:
             return False  # malformed: said by that check
         host = match[1].lower()
         return not any(host == domain or host.endswith("." + domain) for domain in self.domains)
+
+
+@lru_cache(maxsize=16)
+def _found(text: str) -> tuple[tuple[re.Match[str], ...], tuple[Span, ...]]:
+    """The addresses in ``text``, and where they and the attachments stand. A book asks several things of them."""
+    urls = tuple(match for match in _URL.finditer(text) if "." in match.group() or "/" in match.group())
+    return urls, tuple(sorted(match.span() for match in (*urls, *_PLACEHOLDER.finditer(text))))
 
 
 def parse(entry: Entry, names: Names) -> Condition:

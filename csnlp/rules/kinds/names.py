@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from csnlp.rules.glance import Glance
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """``lexicons``: those at hand. ``domains``: where the shop's links may lead (with everything below them)."""
+    """``lexicons``: those at hand. ``domains``: where the shop's links may lead (with everything below them).
+    ``glance``: takes note of the conditions that one look at a case can decide."""
 
     lexicons: frozenset[str]
     domains: tuple[str, ...] = ()
+    glance: Glance = field(default_factory=Glance)

@@ -30,11 +30,13 @@ def register_check(name: str, check: Check) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class PythonCheck:
+class PythonCheck(Condition):
     """The registered check ``name`` holds."""
 
     name: str
     function: Check
+
+    cost = 8  # asked last: what stands before it in an "all" may guard it
 
     def check(self, case: Case, /) -> Verdict:
         found = self.function(case)

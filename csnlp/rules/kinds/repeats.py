@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import add
 
 from csnlp.rules.case import Case
 from csnlp.rules.kinds.names import Names
@@ -16,18 +18,19 @@ _NO_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class RepeatedSentence:
+class RepeatedSentence(Condition):
     """A sentence (between punctuation) of at least ``length`` characters stands in the reply twice."""
 
     length: int
+
+    cost = 4
 
     def check(self, case: Case, /) -> Verdict:
         folded = case.reply.folded
         seen: set[str] = set()
         spans: list[Span] = []
         for match in _SENTENCE.finditer(folded.text):
-            core = _core(match.group())
-            if len(core) < self.length:
+            if len(match[0]) < self.length or len(core := _core(match[0])) < self.length:
                 continue
             if core in seen:
                 spans.append(folded.original_span(*match.span()))
@@ -36,13 +39,15 @@ class RepeatedSentence:
 
 
 @dataclass(frozen=True, slots=True)
-class RepeatedReply:
+class RepeatedReply(Condition):
     """One of the agent's ``last`` earlier turns had (nearly) the same words: the share of character pairs in common,
     of all that either has, is at least ``share``. Replies under ``length`` characters are too short to tell."""
 
     length: int
     last: int
     share: float
+
+    cost = 4
 
     def check(self, case: Case, /) -> Verdict:
         earlier = case.turns("agent") or ()
@@ -71,6 +76,8 @@ def _core(text: str) -> str:
     return _NO_WORD.sub("", EMOJI_CODE.sub("", text))
 
 
-def _pairs(text: str) -> set[str]:
+@lru_cache(maxsize=32)
+def _pairs(text: str) -> frozenset[str]:
+    """Pairs of neighbours among the words. Some are kept: the next reply is set against this one."""
     core = _core(text)
-    return {core[i : i + 2] for i in range(len(core) - 1)}
+    return frozenset(map(add, core, core[1:]))

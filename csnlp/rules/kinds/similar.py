@@ -13,11 +13,13 @@ from csnlp.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
-class SimilarTo:
+class SimilarTo(Condition):
     """The cosine of the reply's embedding and that of one of ``sentences`` is at least ``cosine``."""
 
     sentences: tuple[str, ...]
     cosine: float
+
+    cost = 7
 
     def check(self, case: Case, /) -> Verdict:
         if case.embed is None:

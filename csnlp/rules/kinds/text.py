@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from csnlp.rules.case import PLACES, Case
+from csnlp.rules.case import PLACES, Case, Place
+from csnlp.rules.glance import Claims
 from csnlp.rules.kinds.names import Names
 from csnlp.rules.patterns import compile_pattern
 from csnlp.rules.quoting import negated, quoted
 from csnlp.rules.reader import Entry
 from csnlp.rules.scanner import View
-from csnlp.rules.verdict import NO, Condition, Span, Verdict, unknown
+from csnlp.rules.verdict import NO, YES, Condition, Span, Verdict, unknown
 from csnlp.text.fold import fold_text
 
 MAX_MATCHES = 100
@@ -39,32 +41,84 @@ class Where:
     unless_negated: bool
     quoted: bool
     besides: tuple[str, ...]
+    anywhere: bool = field(init=False, repr=False, compare=False)
+    """Whether one match is enough, wherever it stands."""
+
+    def __post_init__(self) -> None:
+        limited = self.last or self.head or self.tail or self.at_least > 1 or self.unless_negated or self.besides
+        object.__setattr__(self, "anywhere", not limited)
+
+
+class _TextMatch(Condition):
+    """Something that the scan finds stands there."""
+
+    __slots__ = ()
+
+    where: Where
+
+    def check(self, case: Case, /) -> Verdict:
+        return self._answer(case, True)
+
+    def decide(self, case: Case, /) -> Verdict:
+        return self._answer(case, False)
+
+    def _answer(self, case: Case, evidence: bool) -> Verdict:
+        where = self.where
+        place = case.place(where.place)
+        if place and place.views:
+            if not self._is_in(place):
+                return NO
+            if not evidence and self.is_sure and (where.quoted or not place.quotes):
+                return YES
+        return _search(case, where, self._spans, evidence)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is enough that the scan found it (where nobody is quoted)."""
+        return self.where.anywhere
+
+    @abstractmethod
+    def _is_in(self, place: Place) -> bool: ...
+
+    @abstractmethod
+    def _spans(self, view: View) -> Iterable[Span]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class LexiconMatch:
+class LexiconMatch(_TextMatch):
     """A term of one of the lexicons stands there."""
 
     lexicons: tuple[str, ...]
     where: Where
+    claims: Claims = field(default=(0, 0), repr=False, compare=False)
 
-    def check(self, case: Case, /) -> Verdict:
-        return search(case, self.where, self._spans)
+    cost = 1
+
+    def _is_in(self, place: Place) -> bool:
+        return not place.lexicons.isdisjoint(self.lexicons)
 
     def _spans(self, view: View) -> Iterable[Span]:
         return [(hit.start, hit.end) for name in self.lexicons if name in view.hits for hit in view.hits[name]]
 
 
 @dataclass(frozen=True, slots=True)
-class RegexMatch:
+class RegexMatch(_TextMatch):
     """The pattern matches the folded text."""
 
     pattern: str
     compiled: Any
     where: Where
+    claims: Claims = field(default=(0, 0), repr=False, compare=False)
 
-    def check(self, case: Case, /) -> Verdict:
-        return search(case, self.where, self._spans)
+    cost = 2
+
+    @property
+    def is_sure(self) -> bool:
+        # No pattern matches the empty text; but between two characters, one with \b may match no more than that.
+        return self.where.anywhere and r"\b" not in self.pattern
+
+    def _is_in(self, place: Place) -> bool:
+        return self.pattern in place.patterns
 
     def _spans(self, view: View) -> Iterable[Span]:
         if self.pattern not in view.patterns:
@@ -72,8 +126,8 @@ class RegexMatch:
         return (match.span() for match in self.compiled.finditer(view.folded.text) if match.end() > match.start())
 
 
-def search(case: Case, where: Where, spans_of: Callable[[View], Iterable[Span]]) -> Verdict:
-    """Look for spans (of the folded text) in the turns of ``where``."""
+def _search(case: Case, where: Where, spans_of: Callable[[View], Iterable[Span]], evidence: bool) -> Verdict:
+    """Look for spans (of the folded text) in the turns of ``where``, no further than needed without ``evidence``."""
     views = case.views(where.place)
     if views is None:
         return unknown("open")
@@ -92,15 +146,20 @@ def search(case: Case, where: Where, spans_of: Callable[[View], Iterable[Span]])
                 if quoted(view.folded.text, *span, customer):
                     continue
             words.append(view.folded.text[slice(*span)])
+            if len(words) == where.at_least:
+                if not evidence:
+                    return YES
+                if where.place != "reply":  # the evidence is shown in the reply only: enough is enough
+                    return Verdict(True, note="、".join(dict.fromkeys(words)))
             if where.place == "reply":
                 found.append(view.folded.original_span(*span))
-            elif len(words) == where.at_least:  # the evidence is shown in the reply only: enough is enough
-                return Verdict(True, note="、".join(dict.fromkeys(words)))
     return Verdict(True, tuple(found)) if len(words) >= where.at_least else NO
 
 
 def parse_lexicon(entry: Entry, names: Names) -> Condition:
-    return LexiconMatch(entry.choices("lexicon", sorted(names.lexicons)), _where(entry))
+    match = LexiconMatch(entry.choices("lexicon", sorted(names.lexicons)), _where(entry))
+    where = match.where
+    return replace(match, claims=names.glance.words(where.place, match.lexicons, (), match.is_sure, where.quoted))
 
 
 def parse_regex(entry: Entry, names: Names) -> Condition:
@@ -109,7 +168,9 @@ def parse_regex(entry: Entry, names: Names) -> Condition:
         compiled = compile_pattern(pattern)
     except ValueError as error:
         raise entry.error("regex", str(error)) from None
-    return RegexMatch(pattern, compiled, _where(entry))
+    match = RegexMatch(pattern, compiled, _where(entry))
+    where = match.where
+    return replace(match, claims=names.glance.words(where.place, (), (pattern,), match.is_sure, where.quoted))
 
 
 def _where(entry: Entry) -> Where:

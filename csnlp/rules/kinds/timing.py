@@ -11,7 +11,7 @@ from csnlp.rules.verdict import NO, Condition, Verdict, unknown
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyTimeOver:
+class ReplyTimeOver(Condition):
     """The reply came more than ``seconds`` after the customer's first unanswered turn."""
 
     seconds: float

@@ -10,18 +10,20 @@ from csnlp.rules.case import Case
 from csnlp.rules.kinds.names import Names
 from csnlp.rules.reader import Entry
 from csnlp.rules.verdict import NO, Condition, Verdict
-from csnlp.typos import Typo, find_typos
+from csnlp.typos import find_typos
 from csnlp.typos.finder import Kind
 
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True)
-class HasTypo:
+class HasTypo(Condition):
     """The reply has a typo of one of ``kinds`` with at least ``confidence``."""
 
     kinds: tuple[str, ...]
     confidence: float
+
+    cost = 5
 
     def check(self, case: Case, /) -> Verdict:
         found = [
@@ -35,10 +37,8 @@ class HasTypo:
         return Verdict(True, tuple((typo.start, typo.end) for typo in found), note=note)
 
 
-@lru_cache(maxsize=16)
-def _typos(text: str) -> tuple[Typo, ...]:
-    """A book asks for each kind of typo in turn: look once."""
-    return find_typos(text)
+_typos = lru_cache(maxsize=256)(find_typos)
+"""A book asks for each kind of typo in turn, and the same replies are given again and again: look once."""
 
 
 def parse(entry: Entry, names: Names) -> Condition:
