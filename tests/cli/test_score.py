@@ -35,7 +35,9 @@ class FakeScorer:
             )
 
 
-def load(model: str = "bert", book: str = "taobao", *, device: str = "cpu", facts: str | None = None) -> FakeScorer:
+def load(
+    model: str = "bert", book: str = "taobao", *, device: str = "cpu", threads: int = 0, facts: str | None = None
+) -> FakeScorer:
     if model != "bert":
         raise ModelError(f"there is no model {model!r}; the models are baseline, bert")
     return FakeScorer()
