@@ -1,4 +1,4 @@
-"""Which rows an engine runs together, and the arrays it reads and writes.
+"""Which rows an engine runs together, and the arrays that it reads and writes.
 
 Rows of a batch have the same length once each is rounded up to a multiple of :data:`STEP`. So a row is padded alike
 whatever its neighbours are: kernels that work row by row give it the same bits alone and in a batch, and next to
@@ -7,7 +7,8 @@ nothing is spent on padding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,9 +61,32 @@ def padded_length(row: Encoded) -> int:
     return -(-len(row) // STEP) * STEP
 
 
-def empty_outputs(rows: int) -> dict[str, FloatArray]:
-    """Head name → an array (rows, labels) to be filled."""
-    return {name: np.zeros((rows, len(head.labels)), np.float32) for name, head in HEADS.items()}
+class PaddedEngine(ABC):
+    """An engine (:class:`csnlp.models.engine.Engine`) that runs padded batches."""
+
+    def __init__(self, pad_id: int, hidden_size: int) -> None:
+        self._pad_id, self._hidden_size = pad_id, hidden_size
+
+    def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
+        """Head name → (rows, labels)."""
+        outputs = {name: np.zeros((len(rows), len(head.labels)), np.float32) for name, head in HEADS.items()}
+        self._fill(outputs, rows)
+        return outputs
+
+    def embed(self, rows: Sequence[Encoded]) -> FloatArray:
+        """The mean of the reply's last hidden states, (rows, hidden)."""
+        embedding = np.zeros((len(rows), self._hidden_size), np.float32)
+        self._fill({EMBEDDING: embedding}, rows)
+        return embedding
+
+    @abstractmethod
+    def _run(self, names: Sequence[str], batch: Batch) -> Iterable[FloatArray]:
+        """The outputs ``names`` for one batch, in this order."""
+
+    def _fill(self, outputs: Mapping[str, FloatArray], rows: Sequence[Encoded]) -> None:
+        for numbers, batch in padded_batches(rows, self._pad_id):
+            for output, values in zip(outputs.values(), self._run(list(outputs), batch), strict=True):
+                output[numbers] = values
 
 
 def _stacked(rows: Sequence[Encoded], pad_id: int) -> Batch:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from csnlp.errors import MissingExtra, ModelError
-from csnlp.models.batching import EMBEDDING, empty_outputs, padded_batches
-from csnlp.models.encoding import Encoded
+from csnlp.models.batching import EMBEDDING, Batch, PaddedEngine
 from csnlp.types import FloatArray
 
 
-class OnnxEngine:
+class OnnxEngine(PaddedEngine):
     """Runs ``model.onnx`` on ``threads`` cores (0: all of them). Safe to share between threads."""
 
     precision = "float32"
@@ -35,26 +34,10 @@ class OnnxEngine:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime has no public base class for its errors
             raise ModelError(f"{path} cannot be loaded: {error}") from error
-        self._pad_id = pad_id
-        self._hidden = next(o.shape[1] for o in self._session.get_outputs() if o.name == EMBEDDING)
+        super().__init__(pad_id, next(o.shape[1] for o in self._session.get_outputs() if o.name == EMBEDDING))
 
-    def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
-        """See :class:`csnlp.models.engine.Engine`."""
-        outputs = empty_outputs(len(rows))
-        self._fill(outputs, rows)
-        return outputs
-
-    def embed(self, rows: Sequence[Encoded]) -> FloatArray:
-        """See :class:`csnlp.models.engine.Engine`."""
-        embedding = np.zeros((len(rows), self._hidden), np.float32)
-        self._fill({EMBEDDING: embedding}, rows)
-        return embedding
-
-    def _fill(self, outputs: Mapping[str, FloatArray], rows: Sequence[Encoded]) -> None:
-        for numbers, batch in padded_batches(rows, self._pad_id):
-            inputs = {
-                name: array.astype(np.int64) for name, array in (("ids", batch.ids), ("segments", batch.segments))
-            }
-            inputs["mask"] = (batch.bias == 0).astype(np.int64)
-            for output, values in zip(outputs.values(), self._session.run(list(outputs), inputs), strict=True):
-                output[numbers] = values
+    def _run(self, names: Sequence[str], batch: Batch) -> Iterable[FloatArray]:
+        arrays = {"ids": batch.ids, "segments": batch.segments, "mask": batch.bias == 0}
+        inputs = {name: array.astype(np.int64) for name, array in arrays.items()}
+        found: list[FloatArray] = self._session.run(list(names), inputs)
+        return found

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-import numpy as np
-
 from csnlp.errors import MissingExtra, ModelError
-from csnlp.models.batching import EMBEDDING, empty_outputs, padded_batches
-from csnlp.models.encoding import Encoded
+from csnlp.models.batching import Batch, PaddedEngine
 from csnlp.models.weights import StoredWeights
 from csnlp.types import FloatArray
 
@@ -21,7 +18,7 @@ PARALLEL_CALLS = 2
 """Callers served at once. The cores work on one batch at a time; the second caller's is ready when they are done."""
 
 
-class OpenVinoEngine:
+class OpenVinoEngine(PaddedEngine):
     """Runs the network of a weights file on ``threads`` cores (0: all of them).
 
     ``precision`` is ``"auto"`` (what OpenVINO takes for this processor: bfloat16 with AMX or AVX512-BF16, else
@@ -51,29 +48,15 @@ class OpenVinoEngine:
         except RuntimeError as error:
             raise ModelError(f"{weights} cannot be loaded: {error}") from error
         self.precision = precision
-        self._pad_id, self._hidden = pad_id, int(config["hidden_size"])
+        super().__init__(pad_id, int(config["hidden_size"]))
         self._free: SimpleQueue[Any] = SimpleQueue()
         for _ in range(PARALLEL_CALLS):
             self._free.put(compiled.create_infer_request())
 
-    def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
-        """See :class:`csnlp.models.engine.Engine`."""
-        outputs = empty_outputs(len(rows))
-        self._fill(outputs, rows)
-        return outputs
-
-    def embed(self, rows: Sequence[Encoded]) -> FloatArray:
-        """See :class:`csnlp.models.engine.Engine`."""
-        embedding = np.zeros((len(rows), self._hidden), np.float32)
-        self._fill({EMBEDDING: embedding}, rows)
-        return embedding
-
-    def _fill(self, outputs: Mapping[str, FloatArray], rows: Sequence[Encoded]) -> None:
-        for numbers, batch in padded_batches(rows, self._pad_id):
-            request = self._free.get()
-            try:
-                request.infer({"ids": batch.ids, "segments": batch.segments, "bias": batch.bias}, share_inputs=True)
-                for name, output in outputs.items():
-                    output[numbers] = request.get_tensor(name).data
-            finally:
-                self._free.put(request)
+    def _run(self, names: Sequence[str], batch: Batch) -> Iterable[FloatArray]:
+        request = self._free.get()
+        try:
+            request.infer({"ids": batch.ids, "segments": batch.segments, "bias": batch.bias}, share_inputs=True)
+            return [request.get_tensor(name).data.copy() for name in names]  # the next run writes over them
+        finally:
+            self._free.put(request)
