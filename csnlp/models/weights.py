@@ -20,12 +20,7 @@ _SCALE = ".scale"
 
 def read_weights(path: Path) -> dict[str, FloatArray]:
     """All weights of a file as float32, by name."""
-    from safetensors.numpy import load_file
-
-    stored = load_file(path)
-    return {
-        name: _restore(array, stored.get(name + _SCALE)) for name, array in stored.items() if not name.endswith(_SCALE)
-    }
+    return dict(StoredWeights(path))
 
 
 class StoredWeights(Mapping[str, FloatArray]):
