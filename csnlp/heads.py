@@ -5,15 +5,16 @@ The labels are those of the annotation guide (models/data/README.md). Ordinal la
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 HeadKind = Literal["ordinal", "nominal", "multilabel"]
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One task of the model. ``kind`` says how its columns are read (see :class:`csnlp.types.Prediction`)."""
+    """One thing that a model is asked. ``kind`` says how its columns are read (see :class:`csnlp.types.Prediction`)."""
 
     name: str
     kind: HeadKind
@@ -51,3 +52,10 @@ SATISFACTION = Head("satisfaction", "ordinal", ("unsatisfied", "neutral", "satis
 HEADS: dict[str, Head] = {
     head.name: head for head in (POLITENESS, ACCURACY, APPLICABILITY, COMPLAINT, COMPLAINT_TYPE, ACTS, SATISFACTION)
 }
+
+
+def network_heads(shape: Mapping[str, Any]) -> dict[str, Head]:
+    """The heads of a network of this ``shape`` (``network`` in csnlp.json), by name, in order: csnlp's own, unless the
+    shape names others, as that of a model trained for one task alone does (:mod:`csnlp.evaluation.tasks`)."""
+    others = [Head(head["name"], head["kind"], tuple(head["labels"])) for head in shape.get("heads") or ()]
+    return {head.name: head for head in others} or HEADS

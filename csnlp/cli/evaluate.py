@@ -15,13 +15,18 @@ from csnlp.errors import ConfigError, InputError
 from csnlp.evaluation import evaluate as measure
 from csnlp.evaluation import parse_threshold, problems, read_gold
 from csnlp.evaluation.table import evaluation_table
+from csnlp.evaluation.task_run import evaluate_task
+from csnlp.evaluation.tasks import TASKS, find_task, read_cases
 from csnlp.models import load_model
 from csnlp.models.protocol import Model
 
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="A model's name, or its folder.")],
-    file: Annotated[Path, typer.Argument(help="Labelled exchanges: JSON lines, plain or .gz.")],
+    file: Annotated[Path, typer.Argument(help="Labelled exchanges (or a task's rows): JSON lines, plain or .gz.")],
+    task: Annotated[
+        str | None, typer.Option(help=f"FILE has the rows of this public task: {', '.join(TASKS)}.", metavar="NAME")
+    ] = None,
     device: Annotated[str, typer.Option(help="cpu, or a torch device such as cuda (extra gpu).")] = "cpu",
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result here as JSON.")] = None,
     fail_under: Annotated[
@@ -43,15 +48,24 @@ def evaluate(
     Exit status: 0 done, and every --fail-under met; 1 one is not met, or nothing could be measured (a line on the
     standard error says which).
     """
-    thresholds = [parse_threshold(text) for text in fail_under or ()]
+    asked = find_task(task) if task is not None else None
+    measures = {asked.name: asked.measures} if asked else None
+    thresholds = [parse_threshold(text, measures) for text in fail_under or ()]
     if json_file is not None and not json_file.absolute().parent.is_dir():
         raise ConfigError(f"--json {json_file}: there is no folder {json_file.parent}; make it first")
     kept = dict(_pair(text) for text in where or ())
-    rows = list(read_gold(file, kept))
-    if not rows:
+    if asked and kept:
+        raise ConfigError("--where: is for labelled exchanges; leave it out with --task")
+    rows = list(read_gold(file, kept)) if asked is None else []
+    cases = list(read_cases(asked, file)) if asked else []
+    if not rows and not cases:
         raise InputError(str(file), "has no labelled rows", "give a file with one labelled exchange a line")
     loaded = load_model(model, device)
-    result = measure(loaded, rows, resamples=resamples, seed=seed, about=_about(model, loaded, file, kept))
+    about = _about(model, loaded, file, kept)
+    if asked:
+        result = evaluate_task(loaded, asked, cases, resamples=resamples, seed=seed, about=about)
+    else:
+        result = measure(loaded, rows, resamples=resamples, seed=seed, about=about)
     Console().print(evaluation_table(result))
     if json_file is not None:
         json_file.write_text(json.dumps(result.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

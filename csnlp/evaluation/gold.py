@@ -9,9 +9,9 @@ A labelled file is JSON lines (plain or .gz), one exchange a line::
 ``context_text`` may stand for ``context``: words whose speakers are unknown, read as one customer turn. A head that is
 absent from ``labels`` is not labelled. ``accuracy`` null means that accuracy does not apply to the exchange.
 ``group`` (or ``context_of``) names the context that rows share. ``second`` is an independent second labelling.
-A row may instead be ``{"id", "turns", "satisfaction"}``: the last agent turn is the reply, and ``satisfaction`` (rank
-0..2) is how the customer felt after it. Such a row is passed over when it has no agent turn, or has ``"overall": true``
-(it judges the whole chat, not a reply).
+A row may instead be ``{"id", "turns", "satisfaction"}``: a chat, and how the customer felt in its last turn (rank
+0..2). Where that turn is his own, there is no reply yet: what he says is read with the chat before it. Such a row is
+passed over when it has ``"overall": true`` (it judges the whole chat).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -144,13 +144,17 @@ def _parse_line(line: str, name: str, where: Mapping[str, str]) -> GoldRow | Non
 
 def _satisfaction_row(row: Mapping[str, Any], name: str) -> GoldRow | None:
     turns, rank = _turns(row["turns"], "turns"), row.get("satisfaction")
-    last = max((number for number, turn in enumerate(turns) if turn.role == "agent"), default=None)
-    if last is None or row.get("overall"):
+    if row.get("overall"):
         return None
+    if not turns:
+        raise InputError("turns", "is empty", "give the turns of the chat, or leave the row out")
     if type(rank) is not int or not 0 <= rank < len(SATISFACTION.labels):
         raise InputError("satisfaction", f"is {rank!r:.40}", "give the rank: 0, 1 or 2")
-    exchange = Exchange(reply=turns[last].text, context=turns[:last], id=str(row.get("id") or name))
+    # Checked with the last turn as the reply, whoever speaks in it.
+    exchange = Exchange(reply=turns[-1].text, context=turns[:-1], id=str(row.get("id") or name))
     check_exchange(exchange)
+    if turns[-1].role == "customer":
+        exchange = replace(exchange, reply="", context=turns)
     # The turns of one chat come as many rows; they share its opening.
     return GoldRow(exchange, {"satisfaction": rank}, group=str(row.get("group") or turns[0].text))
 

@@ -122,6 +122,21 @@ def weighted_mean(values: Labels, weights: Floats | None = None) -> Floats:
     return _ratio(row_weights @ np.asarray(values, dtype=np.float64), row_weights.sum(axis=-1))
 
 
+def correlation(first: Labels, second: Labels, weights: Floats | None = None) -> Floats:
+    """Pearson's correlation of two lists of numbers, shape (rows,) each, -1..1; nan where one of them does not vary."""
+    row_weights = _weighted(weights, len(first))
+    total = row_weights.sum(axis=-1)
+
+    def mean(values: Labels) -> Floats:
+        return _ratio(row_weights @ np.asarray(values, dtype=np.float64), total)
+
+    x = np.asarray(first, dtype=np.float64) - np.mean(first)  # against cancellation
+    y = np.asarray(second, dtype=np.float64) - np.mean(second)
+    covariance = mean(x * y) - mean(x) * mean(y)
+    variances = (mean(x * x) - mean(x) ** 2) * (mean(y * y) - mean(y) ** 2)
+    return _ratio(covariance, np.sqrt(np.maximum(variances, 0)))
+
+
 def supported(gold: Labels, min_support: int = 10) -> npt.NDArray[np.int64]:
     """Positions of the labels (columns of a 0/1 array) with at least ``min_support`` gold rows."""
     return np.flatnonzero(np.asarray(gold).sum(axis=0) >= min_support).astype(np.int64)

@@ -8,6 +8,7 @@ from rich.table import Table
 from csnlp.evaluation.results import Evaluation, Metric
 
 _COLUMNS = {"accuracy": "accuracy", "macro_f1": "macro-F1", "kappa": "κ", "auc": "AUC", "ece": "ECE"}
+_OF_TASKS = {"f1": "F1", "pearson": "Pearson r", "spearman": "Spearman ρ", "mae": "mean |error|"}
 _ABSENT = "–"
 _CAPTION = (
     "Below a value: its 95 % bootstrap interval. κ: quadratic. ECE: lower is better.\n"
@@ -23,13 +24,15 @@ def evaluation_table(evaluation: Evaluation) -> Table:
     table = Table(title=_title(evaluation), caption=_CAPTION, caption_justify="left", box=None, padding=(0, 1, 0, 0))
     table.add_column("head", no_wrap=True)
     table.add_column("n", justify="right", no_wrap=True)
-    for title in _COLUMNS.values():
+    known = {name for head in evaluation.heads.values() for name in head.metrics}
+    columns = {name: title for name, title in {**_COLUMNS, **_OF_TASKS}.items() if name in known}
+    for title in columns.values():
         table.add_column(title, justify="right", no_wrap=True)
     agreed = any(head.agreement is not None for head in evaluation.heads.values())
     if agreed:
         table.add_column("annot. κ", justify="right", no_wrap=True)
     for name, head in evaluation.heads.items():
-        cells = [_cell(head.metrics.get(metric)) for metric in _COLUMNS]
+        cells = [_cell(head.metrics.get(metric)) for metric in columns]
         table.add_row(name, f"{head.n:,}", *cells, *([_cell(head.agreement)] if agreed else []))
     return table
 

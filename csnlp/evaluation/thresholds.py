@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from csnlp.errors import ConfigError
 from csnlp.evaluation.results import METRICS, Evaluation
 from csnlp.heads import HEADS
 
-CEILINGS = ("ece",)
+CEILINGS = ("ece", "mae")
 """Measures where lower is better: the threshold is the most that passes."""
 
 
@@ -36,15 +36,19 @@ class Threshold:
         return None if value >= self.value else f"{name}: {value:.4f} is under {self.value:g}"
 
 
-def parse_threshold(text: str) -> Threshold:
-    """Read ``head.metric=x``. Raises :class:`csnlp.errors.ConfigError` that lists the valid heads or metrics."""
+def parse_threshold(text: str, measures: Mapping[str, Sequence[str]] | None = None) -> Threshold:
+    """Read ``head.metric=x``; ``measures`` are those of each head (csnlp's own by default).
+
+    Raises :class:`csnlp.errors.ConfigError` that lists the valid heads or metrics.
+    """
+    measures = measures or {name: METRICS[head.kind] for name, head in HEADS.items()}
     name, equals, number = text.partition("=")
     head, dot, metric = name.strip().partition(".")
     if not equals or not dot:
         raise ConfigError(f"threshold {text!r} is not head.metric=value; write for example politeness.kappa=0.85")
-    if head not in HEADS:
-        raise ConfigError(f"threshold {text!r}: there is no head {head!r}; use one of: {', '.join(HEADS)}")
-    valid = METRICS[HEADS[head].kind]
+    if head not in measures:
+        raise ConfigError(f"threshold {text!r}: there is no head {head!r}; use one of: {', '.join(measures)}")
+    valid = measures[head]
     if metric not in valid:
         raise ConfigError(f"threshold {text!r}: {head} has no metric {metric!r}; use one of: {', '.join(valid)}")
     try:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from csnlp.heads import HEADS
+from csnlp.heads import Head
 from csnlp.models.encoding import Encoded
 from csnlp.types import FloatArray
 
@@ -64,12 +64,13 @@ def padded_length(row: Encoded) -> int:
 class PaddedEngine(ABC):
     """An engine (:class:`csnlp.models.engine.Engine`) that runs padded batches."""
 
-    def __init__(self, pad_id: int, hidden_size: int) -> None:
+    def __init__(self, heads: Mapping[str, Head], pad_id: int, hidden_size: int) -> None:
+        self.heads = heads
         self._pad_id, self._hidden_size = pad_id, hidden_size
 
     def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
         """Head name → (rows, labels)."""
-        outputs = {name: np.zeros((len(rows), len(head.labels)), np.float32) for name, head in HEADS.items()}
+        outputs = {name: np.zeros((len(rows), len(head.labels)), np.float32) for name, head in self.heads.items()}
         self._fill(outputs, rows)
         return outputs
 

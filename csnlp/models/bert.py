@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from csnlp.errors import CsnlpError, ModelError
-from csnlp.heads import HEADS
+from csnlp.heads import network_heads
 from csnlp.models.cache import LogitCache
 from csnlp.models.calibration import probabilities
 from csnlp.models.encoding import ExchangeEncoder
@@ -39,7 +39,8 @@ class BertModel:
 
     Exchanges that read the same are run once: in a batch, and (with ``cached`` above 0) as long as they are among the
     last that many. ``temperatures`` maps head names to the temperature that calibrates them; ``heads`` are those that
-    were taught, the only ones reported. ``folder`` is where the model was loaded from, if it was.
+    were taught, the only ones reported (by default all that the network has). ``folder`` is where the model was loaded
+    from, if it was.
     """
 
     parallel_calls = 2  # one call's texts are prepared while the other's are in the engine
@@ -51,7 +52,7 @@ class BertModel:
         temperatures: Mapping[str, float] | None = None,
         name: str = "bert",
         version: str = "0",
-        heads: Iterable[str] = tuple(HEADS),
+        heads: Iterable[str] | None = None,
         folder: Path | None = None,
         cached: int = 0,
     ) -> None:
@@ -60,9 +61,9 @@ class BertModel:
         self.temperatures = dict(temperatures or {})
         self.name = name
         self.version = version
-        self.heads = tuple(heads)
+        self.heads = tuple(engine.heads if heads is None else heads)
         self.folder = folder
-        self._cache = LogitCache(cached)
+        self._cache = LogitCache(engine.heads, cached)
 
     @classmethod
     def from_folder(cls, folder: Path, device: str = "cpu", threads: int = 0) -> BertModel:
@@ -71,7 +72,7 @@ class BertModel:
         settings = read_settings(folder)
         try:
             heads = _checked_heads(settings)
-            _check_shapes(weight_shapes(folder / "model.safetensors"), settings["network"], heads)
+            _check_shapes(weight_shapes(folder / "model.safetensors"), settings["network"])
             encoder = ExchangeEncoder.from_file(folder / "tokenizer.json", settings["network"]["max_tokens"])
             engine = load_engine(folder, settings["network"], encoder.pad_id, device, threads)
             name, version = settings["name"], settings["version"]
@@ -86,7 +87,7 @@ class BertModel:
         """Calibrated probabilities of every head, rows in the order of ``exchanges``."""
         return Prediction(
             {
-                name: probabilities(HEADS[name], logits, self.temperatures)
+                name: probabilities(self.engine.heads[name], logits, self.temperatures)
                 for name, logits in self.logits(exchanges).items()
             }
         )
@@ -103,7 +104,7 @@ class BertModel:
     def logits(self, exchanges: Sequence[Exchange]) -> dict[str, FloatArray]:
         """What the network says before calibration: head name → (rows, labels)."""
         logits = self._cache.fetch(self.encoder.encode(exchanges), self.engine.logits)
-        return {name: logits[name] for name in HEADS if name in self.heads}
+        return {name: logits[name] for name in self.engine.heads if name in self.heads}
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
@@ -119,19 +120,20 @@ def read_settings(folder: Path) -> dict[str, Any]:
 
 
 def _checked_heads(settings: Mapping[str, Any]) -> tuple[str, ...]:
-    """The heads of the folder, whose labels must be this csnlp's own."""
+    """The taught heads of the folder, whose labels must be those of the network: this csnlp's own, or its task's."""
+    heads = network_heads(settings["network"])
     for name, labels in settings["heads"].items():
-        if name not in HEADS or tuple(labels) != HEADS[name].labels:
-            known = f"here they are {', '.join(HEADS[name].labels)}" if name in HEADS else "there is no such head here"
+        if name not in heads or tuple(labels) != heads[name].labels:
+            known = f"here they are {', '.join(heads[name].labels)}" if name in heads else "there is no such head here"
             raise ValueError(f"its labels of {name} are {', '.join(labels)}; {known}: use the csnlp that wrote it")
     return tuple(settings["heads"])
 
 
-def _check_shapes(shapes: Mapping[str, tuple[int, ...]], network: Mapping[str, Any], heads: Iterable[str]) -> None:
+def _check_shapes(shapes: Mapping[str, tuple[int, ...]], network: Mapping[str, Any]) -> None:
     """The settings and the weights must be of one network; the graph would notice only at a long text."""
     hidden = network["hidden_size"]
     rows = {"words": network["vocab_size"], "positions": network["max_tokens"]}
-    rows |= {f"heads.{name}": len(HEADS[name].labels) for name in heads}
+    rows |= {f"heads.{name}": len(head.labels) for name, head in network_heads(network).items()}
     for name, count in rows.items():
         if (found := shapes[f"{name}.weight"]) != (count, hidden):
             raise ValueError(f"{name}.weight has shape {found}, but csnlp.json says {(count, hidden)}")

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from threading import Lock
 
 import numpy as np
 
-from csnlp.heads import HEADS
+from csnlp.heads import Head
 from csnlp.models.encoding import Encoded
 from csnlp.types import FloatArray
 
 Run = Callable[[Sequence[Encoded]], dict[str, FloatArray]]
-
-_ENDS = np.cumsum([len(head.labels) for head in HEADS.values()])
 
 
 class LogitCache:
@@ -25,8 +23,10 @@ class LogitCache:
     two exchanges are the same when the network cannot tell them apart.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, heads: Mapping[str, Head], size: int) -> None:
         self.size = size
+        self._names = tuple(heads)
+        self._ends = np.cumsum([len(head.labels) for head in heads.values()])
         self._known: OrderedDict[bytes, FloatArray] = OrderedDict()
         self._lock = Lock()
 
@@ -38,12 +38,12 @@ class LogitCache:
         new = {key: row for key, row in zip(keys, rows, strict=True) if key not in found}
         if new:
             logits = run(list(new.values()))
-            joint = np.concatenate([logits[name] for name in HEADS], axis=1)
+            joint = np.concatenate([logits[name] for name in self._names], axis=1)
             found |= zip(new, joint, strict=True)
         with self._lock:
             self._remember(found)
-        stacked = np.stack([found[key] for key in keys]) if keys else np.zeros((0, _ENDS[-1]), np.float32)
-        return dict(zip(HEADS, np.split(stacked, _ENDS[:-1], axis=1), strict=True))
+        stacked = np.stack([found[key] for key in keys]) if keys else np.zeros((0, self._ends[-1]), np.float32)
+        return dict(zip(self._names, np.split(stacked, self._ends[:-1], axis=1), strict=True))
 
     def _remember(self, rows: dict[bytes, FloatArray]) -> None:
         for key, row in rows.items():

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from csnlp.errors import ConfigError
+from csnlp.heads import Head
 from csnlp.models.encoding import Encoded
 from csnlp.types import FloatArray
 
@@ -22,7 +23,12 @@ same numbers on every processor); ``openvino``, ``onnx`` and ``torch`` name an e
 
 
 class Engine(Protocol):
-    """Runs the network on encoded rows of any lengths, in any number; results come in the order of the rows."""
+    """Runs the network on encoded rows of any lengths, in any number; results come in the order of the rows.
+
+    ``heads`` are those of the network, by name.
+    """
+
+    heads: Mapping[str, Head]
 
     def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
         """Head name → (rows, labels)."""
@@ -49,7 +55,7 @@ def load_engine(folder: Path, network: Mapping[str, Any], pad_id: int, device: s
     if kind == "onnx":
         from csnlp.models.onnx_engine import OnnxEngine
 
-        return OnnxEngine(folder / "model.onnx", pad_id, threads)
+        return OnnxEngine(folder / "model.onnx", network, pad_id, threads)
     if kind != "torch" and kind.partition(":")[0] not in ("cuda", "mps", "xpu"):
         raise ConfigError(f"device {device!r} is not known; known are {', '.join(DEVICES)} and other torch devices")
     from csnlp.models.torch_engine import TorchEngine

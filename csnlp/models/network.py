@@ -7,21 +7,21 @@ Training and the GPU engine run this module; the CPU engine runs the same weight
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from csnlp.heads import HEADS
+from csnlp.heads import HEADS, Head, network_heads
 from csnlp.models.encoding import REPLY, SEGMENTS
 from csnlp.models.pooling import poolable
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """The shape of the network; sizes in units of tokens or features."""
+    """The shape of the network; sizes in units of tokens or features. ``heads`` are csnlp's own, or a task's."""
 
     vocab_size: int
     hidden_size: int
@@ -30,6 +30,7 @@ class NetworkConfig:
     attention_heads: int
     max_tokens: int
     layer_norm_eps: float = 1e-12
+    heads: tuple[Head, ...] = tuple(HEADS.values())
 
     def __post_init__(self) -> None:
         if self.hidden_size % self.attention_heads:
@@ -37,9 +38,18 @@ class NetworkConfig:
                 f"{self.attention_heads} attention heads do not divide a hidden size of {self.hidden_size}"
             )
 
+    @classmethod
+    def from_dict(cls, shape: Mapping[str, Any]) -> NetworkConfig:
+        """The inverse of :meth:`to_dict`."""
+        sizes = {field.name: shape[field.name] for field in fields(cls) if field.name != "heads"}
+        return cls(**sizes, heads=tuple(network_heads(shape).values()))
+
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self)
+        """Plain values for JSON; csnlp's own heads go without saying."""
+        shape = asdict(self)
+        if self.heads == tuple(HEADS.values()):
+            del shape["heads"]
+        return shape
 
 
 class Layer(nn.Module):
@@ -94,11 +104,11 @@ class Network(nn.Module):
         nn.init.zeros_(self.segments.weight)
         self.embedding_norm = nn.LayerNorm(hidden, eps=config.layer_norm_eps)
         self.layers = nn.ModuleList(Layer(config, dropout) for _ in range(config.layers))
-        self.pool_queries = nn.Linear(hidden, len(HEADS), bias=False)
+        self.pool_queries = nn.Linear(hidden, len(config.heads), bias=False)
         nn.init.zeros_(self.pool_queries.weight)  # starts as a mean over the head's segments
-        self.heads = nn.ModuleDict({name: nn.Linear(hidden, len(head.labels)) for name, head in HEADS.items()})
+        self.heads = nn.ModuleDict({head.name: nn.Linear(hidden, len(head.labels)) for head in config.heads})
         self.dropout = dropout
-        self.register_buffer("poolable", torch.from_numpy(poolable()), persistent=False)
+        self.register_buffer("poolable", torch.from_numpy(poolable(list(self.heads))), persistent=False)
 
     def encode(self, ids: Tensor, segments: Tensor, mask: Tensor) -> Tensor:
         """The last hidden states (rows, tokens, hidden)."""
@@ -144,6 +154,6 @@ def feature_dropout(x: Tensor, p: float, training: bool) -> Tensor:
 
 def network_from_state(config: Mapping[str, Any], state: Mapping[str, Tensor]) -> Network:
     """The network of a saved ``config`` (:meth:`NetworkConfig.to_dict`) with the weights in ``state``, in eval mode."""
-    network = Network(NetworkConfig(**config))
+    network = Network(NetworkConfig.from_dict(config))
     network.load_state_dict(dict(state))
     return network.eval()

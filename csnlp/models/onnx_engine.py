@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from csnlp.errors import MissingExtra, ModelError
-from csnlp.models.batching import EMBEDDING, Batch, PaddedEngine
+from csnlp.heads import network_heads
+from csnlp.models.batching import Batch, PaddedEngine
 from csnlp.types import FloatArray
 
 
@@ -17,7 +19,7 @@ class OnnxEngine(PaddedEngine):
 
     precision = "float32"
 
-    def __init__(self, path: Path, pad_id: int, threads: int = 0) -> None:
+    def __init__(self, path: Path, config: Mapping[str, Any], pad_id: int, threads: int = 0) -> None:
         try:
             import onnxruntime
         except ImportError as error:
@@ -34,7 +36,7 @@ class OnnxEngine(PaddedEngine):
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime has no public base class for its errors
             raise ModelError(f"{path} cannot be loaded: {error}") from error
-        super().__init__(pad_id, next(o.shape[1] for o in self._session.get_outputs() if o.name == EMBEDDING))
+        super().__init__(network_heads(config), pad_id, int(config["hidden_size"]))
 
     def _run(self, names: Sequence[str], batch: Batch) -> Iterable[FloatArray]:
         arrays = {"ids": batch.ids, "segments": batch.segments, "mask": batch.bias == 0}

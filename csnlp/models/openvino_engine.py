@@ -8,6 +8,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from csnlp.errors import MissingExtra, ModelError
+from csnlp.heads import network_heads
 from csnlp.models.batching import Batch, PaddedEngine
 from csnlp.models.weights import StoredWeights
 from csnlp.types import FloatArray
@@ -48,7 +49,7 @@ class OpenVinoEngine(PaddedEngine):
         except RuntimeError as error:
             raise ModelError(f"{weights} cannot be loaded: {error}") from error
         self.precision = precision
-        super().__init__(pad_id, int(config["hidden_size"]))
+        super().__init__(network_heads(config), pad_id, int(config["hidden_size"]))
         self._free: SimpleQueue[Any] = SimpleQueue()
         for _ in range(PARALLEL_CALLS):
             self._free.put(compiled.create_infer_request())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import openvino as ov
 from openvino import opset13 as ops
 
-from csnlp.heads import HEADS
+from csnlp.heads import network_heads
 from csnlp.models.batching import CLOSED, EMBEDDING
 from csnlp.models.encoding import REPLY
 from csnlp.models.pooling import poolable
@@ -45,7 +45,8 @@ def build(stored: Mapping[str, FloatArray], config: Mapping[str, Any], half: boo
     weights = _Weights(stored, half)
     ids, segments, bias = _input("ids", np.int32), _input("segments", np.int32), _input("bias", np.float32)
     hidden = _encoder(ids, segments, bias, weights, config)
-    outputs = [*_judges(hidden, segments, bias, weights), _embedding(hidden, segments, bias)]
+    heads = list(network_heads(config))
+    outputs = [*_judges(hidden, segments, bias, weights, heads), _embedding(hidden, segments, bias)]
     return ov.Model(outputs, [ids, segments, bias], "csnlp")
 
 
@@ -77,14 +78,14 @@ def _encoder(ids: Node, segments: Node, bias: Node, weights: _Weights, config: M
     return x
 
 
-def _judges(hidden: Node, segments: Node, bias: Node, weights: _Weights) -> list[Node]:
+def _judges(hidden: Node, segments: Node, bias: Node, weights: _Weights, heads: Sequence[str]) -> list[Node]:
     """The logits of each head: an attention pool over its segments, and a linear layer."""
-    closed = np.where(poolable(), np.float32(0), CLOSED)  # (segments, heads)
+    closed = np.where(poolable(heads), np.float32(0), CLOSED)  # (segments, heads)
     scores = ops.matmul(hidden, weights("pool_queries.weight"), False, True)
     scores = ops.add(ops.add(scores, _rows(_floats(closed), segments)), ops.unsqueeze(bias, _ints(2)))
     pooled = ops.matmul(ops.softmax(scores, 1), hidden, True, False)  # (rows, heads, hidden)
     outputs = []
-    for column, name in enumerate(HEADS):
+    for column, name in enumerate(heads):
         logits = _linear(ops.gather(pooled, _scalar(column), _scalar(1)), weights, f"heads.{name}")
         outputs.append(_named(logits, name))
     return outputs

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import numpy.typing as npt
 
-from csnlp.heads import HEADS
 from csnlp.models.encoding import CUSTOMER, EARLIER, REFERENCE, REPLY, SEGMENTS, SPECIAL
 
-# What each head may pool over, besides <cls>; the encoder itself lets every token see all others.
+# What each of csnlp's own heads may pool over, besides <cls>; the encoder itself lets every token see all others.
 POOLED_SEGMENTS: dict[str, tuple[int, ...]] = {
     "politeness": (REPLY,),
     "accuracy": (EARLIER, CUSTOMER, REPLY, REFERENCE),
@@ -20,11 +21,13 @@ POOLED_SEGMENTS: dict[str, tuple[int, ...]] = {
 }
 
 
-def poolable() -> npt.NDArray[np.bool_]:
-    """(segments, heads): whether a head pools over a segment. Special tokens are open to all, so that a head whose
-    segments are empty (no customer, say) still pools over something."""
-    table = np.zeros((SEGMENTS, len(HEADS)), np.bool_)
+def poolable(heads: Collection[str]) -> npt.NDArray[np.bool_]:
+    """(segments, heads): whether a head pools over a segment; a head that is not csnlp's own does over all of them.
+
+    Special tokens are open to all, so that a head whose segments are empty (no customer, say) still pools over
+    something."""
+    table = np.zeros((SEGMENTS, len(heads)), np.bool_)
     table[SPECIAL] = True
-    for column, name in enumerate(HEADS):
-        table[list(POOLED_SEGMENTS[name]), column] = True
+    for column, name in enumerate(heads):
+        table[list(POOLED_SEGMENTS.get(name, range(SEGMENTS))), column] = True
     return table

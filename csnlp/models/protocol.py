@@ -17,9 +17,10 @@ class Model(Protocol):
     """A pluggable model.
 
     ``predict`` takes a batch and returns a :class:`csnlp.types.Prediction` with one row for each exchange, in order.
-    It may assume that each exchange passed :func:`csnlp.validation.check_exchange`. What it says of an exchange must
-    not depend on the others in the batch. ``name`` and ``version``, strings, are optional attributes that go into an
-    output's metadata; ``parallel_calls`` says how many calls of ``predict`` may run at once (without it: one).
+    It may assume that each exchange passed :func:`csnlp.validation.check_exchange`, but for an empty reply: an
+    evaluation asks about a customer who has not been answered yet. What it says of an exchange must not depend on the
+    others in the batch. ``name`` and ``version``, strings, are optional attributes that go into an output's metadata;
+    ``parallel_calls`` says how many calls of ``predict`` may run at once (without it: one).
     """
 
     def predict(self, exchanges: Sequence[Exchange], /) -> Prediction: ...

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from csnlp.errors import MissingExtra
-from csnlp.heads import HEADS
+from csnlp.heads import Head
 from csnlp.models.encoding import Encoded
 from csnlp.models.weights import read_weights
 from csnlp.types import FloatArray
@@ -36,6 +36,7 @@ class TorchEngine:
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self.heads: Mapping[str, Head] = {head.name: head for head in network.config.heads}
         self._loaded: PackedNetwork | None = None
 
     @classmethod
@@ -61,9 +62,9 @@ class TorchEngine:
 
     def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
         """See :class:`csnlp.models.engine.Engine`."""
-        ends = np.cumsum([len(head.labels) for head in HEADS.values()])
+        ends = np.cumsum([len(head.labels) for head in self.heads.values()])
         joint = self._run(rows, int(ends[-1]), lambda network, batch: network.logits(batch))
-        return dict(zip(HEADS, np.split(joint, ends[:-1], axis=1), strict=True))
+        return dict(zip(self.heads, np.split(joint, ends[:-1], axis=1), strict=True))
 
     def embed(self, rows: Sequence[Encoded]) -> FloatArray:
         """See :class:`csnlp.models.engine.Engine`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from csnlp.errors import ConfigError
+from csnlp.heads import HEADS, Head
 from csnlp.models.bert import SETTINGS_FILE, read_settings
 from csnlp.models.network import Network, NetworkConfig
 from csnlp.models.weights import read_weights
@@ -28,17 +30,17 @@ _LAYER_NAMES = {
 }
 
 
-def network_from_base(base: str, max_tokens: int, dropout: float) -> Network:
-    """A network whose encoder has the weights of ``base``; pools and heads are new.
+def network_from_base(base: str, max_tokens: int, dropout: float, heads: Mapping[str, Head] = HEADS) -> Network:
+    """A network with ``heads`` whose encoder has the weights of ``base``; pools and heads are new.
 
     Works for models laid out as BERT (BERT, MacBERT, RoBERTa-wwm-ext, ERNIE …). Token-type and task-type 0 are added
     into the positions, since the network has segments of its own. A model folder that csnlp wrote (a shipped model,
-    say) goes on with its pools and heads too.
+    say) goes on with its pools and heads too where they are those asked for.
 
     Raises :class:`csnlp.errors.ConfigError` when the base is laid out differently.
     """
     if (Path(base) / SETTINGS_FILE).is_file():
-        return _network_from_model(Path(base), max_tokens, dropout)
+        return _network_from_model(Path(base), max_tokens, dropout, tuple(heads.values()))
     from transformers import AutoModel
 
     model = AutoModel.from_pretrained(base, dtype=torch.float32)
@@ -51,6 +53,7 @@ def network_from_base(base: str, max_tokens: int, dropout: float) -> Network:
         attention_heads=source.num_attention_heads,
         max_tokens=max_tokens,
         layer_norm_eps=source.layer_norm_eps,
+        heads=tuple(heads.values()),
     )
     network = Network(config, dropout)
     missing = network.load_state_dict(_translate(model.state_dict(), config, base), strict=False)
@@ -84,14 +87,16 @@ def describe_base(base: str) -> str:
     return f"{Path(base).name} ({kind})"
 
 
-def _network_from_model(folder: Path, max_tokens: int, dropout: float) -> Network:
-    config = NetworkConfig(**read_settings(folder)["network"])
+def _network_from_model(folder: Path, max_tokens: int, dropout: float, heads: tuple[Head, ...]) -> Network:
+    config = NetworkConfig.from_dict(read_settings(folder)["network"])
     if max_tokens > config.max_tokens:
         raise ConfigError(f"max_tokens: {max_tokens} is more than {folder} has positions for: {config.max_tokens}")
     state = {name: torch.from_numpy(array) for name, array in read_weights(folder / "model.safetensors").items()}
     state["positions.weight"] = state["positions.weight"][:max_tokens].clone()
-    network = Network(replace(config, max_tokens=max_tokens), dropout)
-    network.load_state_dict(state)
+    network = Network(replace(config, max_tokens=max_tokens, heads=heads), dropout)
+    same = heads == config.heads
+    wanted = state if same else {name: t for name, t in state.items() if not name.startswith(("pool_queries", "heads"))}
+    network.load_state_dict(wanted, strict=same)
     return network
 
 

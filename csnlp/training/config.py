@@ -5,7 +5,7 @@ Paths in the file are relative to the file. See models/recipes for complete exam
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,15 +22,16 @@ class Source:
     """A labelled file. ``share``: its part of the training examples drawn (parts are divided by their sum).
 
     ``format`` is a key of :data:`csnlp.training.examples.FORMATS`; ``holdout`` is the part of its groups (contexts)
-    kept out of training, to be measured on. ``labels``: a file with the labels of some turns of ``path``
-    (:mod:`csnlp.training.join`). ``teacher``: a model folder whose probabilities are taught beside the known labels
-    (:mod:`csnlp.training.distil`).
+    kept out of training, to be measured on, and ``fold`` which part of that size (from 0). ``labels``: a file with the
+    labels of some turns of ``path`` (:mod:`csnlp.training.join`). ``teacher``: a model folder whose probabilities are
+    taught beside the known labels (:mod:`csnlp.training.distil`).
     """
 
     path: Path
     format: str = "exchanges"
     share: float = 1.0
     holdout: float = 0.0
+    fold: int = 0
     labels: Path | None = None
     teacher: Path | None = None
 
@@ -40,7 +41,9 @@ class TrainConfig:
     """A fine-tuning run. Sizes count tokens or examples; rates are per optimiser step.
 
     ``average``: the decay of the moving average of the weights that is evaluated and kept (0: the last weights; Polyak
-    and Juditsky 1992, as an exponential average); it is shorter in the first steps.
+    and Juditsky 1992, as an exponential average); it is shorter in the first steps. ``task``: a public task
+    (:mod:`csnlp.evaluation.tasks`) whose one head is taught, from files with its fields; then ``validation`` is such a
+    file, or None for what the sources hold out.
     """
 
     name: str
@@ -48,7 +51,8 @@ class TrainConfig:
     base: str
     output: Path
     sources: tuple[Source, ...]
-    validation: Path
+    validation: Path | None = None
+    task: str = ""
     seed: int = 17
     steps: int = 2000
     batch_size: int = 32
@@ -97,6 +101,16 @@ def train_config(data: dict[str, Any], folder: Path, where: str) -> TrainConfig:
     if isinstance(data.get("base"), str) and (folder / data["base"]).is_dir():
         data["base"] = str((folder / data["base"]).resolve())
     return _build(TrainConfig, _anchored(data, folder, ("output", "validation")), where)
+
+
+def at_fold(config: TrainConfig, fold: int) -> TrainConfig:
+    """``config`` with another part of each source held out; its output has a folder of its own."""
+    sources = tuple(replace(source, fold=fold) if source.holdout else source for source in config.sources)
+    if sources == config.sources and fold:
+        raise ConfigError(f"fold {fold}: no source of the recipe holds out a part of its groups (holdout)")
+    if (most := max((source.holdout for source in sources), default=0)) * (fold + 1) > 1 + 1e-9:
+        raise ConfigError(f"fold {fold}: with a holdout of {most:g} the folds are 0 to {int(1 / most + 1e-9) - 1}")
+    return replace(config, sources=sources, output=config.output.with_name(f"{config.output.name}-fold{fold}"))
 
 
 def _anchored(data: object, folder: Path, names: tuple[str, ...]) -> dict[str, Any]:

@@ -79,9 +79,9 @@ def _exchange_row(row: Row) -> Iterator[Example]:
 
 
 def _satisfaction_row(row: Row) -> Iterator[Example]:
-    """``turns`` up to a customer's turn and his ``satisfaction`` (0..2) in it. Taught twice: from the end of the chat,
-    and from what came before it up to the agent's last words, since a reply is scored before the customer answers."""
-    turns = tuple(turn for turn in _turns(row["turns"]) if turn.text != "OVERALL")[-6:]
+    """``turns`` up to a customer's turn and his ``satisfaction`` (0..2) in it. Taught twice: from the whole chat, and
+    from what came before it up to the agent's last words, since a reply is scored before the customer answers."""
+    turns = tuple(turn for turn in _turns(row["turns"]) if turn.text != "OVERALL")
     target = {"satisfaction": one_of("satisfaction", SATISFACTION.labels[row["satisfaction"]])}
     group = fold_text(row["turns"][0]["text"])
     yield Example(Exchange("", turns), target, group, row)

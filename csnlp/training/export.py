@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from csnlp.errors import MissingExtra
-from csnlp.heads import HEADS
 from csnlp.models.batching import EMBEDDING
 from csnlp.models.encoding import REPLY
 from csnlp.models.weights import write_weights
@@ -36,20 +35,21 @@ def export_model(
     network: Network,
     tokenizer: Tokenizer,
     settings: Mapping[str, Any],
-    heads: Iterable[str] = tuple(HEADS),
+    heads: Iterable[str] | None = None,
     quantise: bool = True,
 ) -> None:
     """Write csnlp.json, tokenizer.json, model.safetensors and model.onnx into ``folder``.
 
     ``settings``: name, version and what else should stand in csnlp.json; kind, heads and network shape are added.
-    ``heads``: those that were taught; the others are in the weights but never read.
+    ``heads``: those that were taught (all by default); the others are in the weights but never read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     weights = {name: tensor.detach().cpu().float().numpy() for name, tensor in network.state_dict().items()}
     write_weights(folder / WEIGHTS_FILE, weights, quantise)
     write_graph(folder, network)
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
-    taught = {name: HEADS[name].labels for name in heads}
+    of_network = {head.name: head.labels for head in network.config.heads}
+    taught = {name: of_network[name] for name in (of_network if heads is None else heads)}
     write_settings(folder, {"kind": "bert", **settings, "heads": taught, "network": network.config.to_dict()})
 
 
@@ -71,7 +71,8 @@ def write_graph(folder: Path, network: Network) -> None:
     graph = _Graph(folder / WEIGHTS_FILE)
     config = network.config
     eps = config.layer_norm_eps
-    allowed = poolable()
+    heads = {head.name: head for head in config.heads}
+    allowed = poolable(heads)
 
     # (rows, tokens, hidden): words + positions + segments.
     words = graph.rows_of("words.weight", "ids")
@@ -99,7 +100,7 @@ def write_graph(folder: Path, network: Network) -> None:
     absent = graph.add("Mul", present, graph.constant("big", np.full(1, 1e9, np.float32)))
     attention = graph.add("Softmax", graph.add("Add", graph.add("Add", scores, closed), absent), axis=-1)
     pooled = graph.add("MatMul", attention, x)
-    for column, name in enumerate(HEADS):
+    for column, name in enumerate(heads):
         one = graph.add("Gather", pooled, graph.constant(f"column.{column}", np.array(column)), axis=1)
         graph.add("Identity", graph.linear(one, f"heads.{name}"), output=name)
 
@@ -113,7 +114,7 @@ def write_graph(folder: Path, network: Network) -> None:
     graph.add("Div", summed, tokens, output=EMBEDDING)
 
     shape = ["rows", "tokens"]
-    outputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["rows", len(h.labels)]) for n, h in HEADS.items()]
+    outputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["rows", len(h.labels)]) for n, h in heads.items()]
     outputs.append(helper.make_tensor_value_info(EMBEDDING, TensorProto.FLOAT, ["rows", config.hidden_size]))
     model = helper.make_model(
         helper.make_graph(

@@ -11,9 +11,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from csnlp.evaluation.gold import read_gold
-from csnlp.evaluation.results import Evaluation
-from csnlp.evaluation.run import evaluate
+from csnlp.heads import Head
 from csnlp.models.bert import BertModel
 from csnlp.models.encoding import ExchangeEncoder, pad
 from csnlp.models.network import Network
@@ -22,45 +20,26 @@ from csnlp.training.augment import augment
 from csnlp.training.base import network_from_base, tokenizer_from_base
 from csnlp.training.checkpoint import load_checkpoint, load_network, save_checkpoint, save_network
 from csnlp.training.config import TrainConfig
+from csnlp.training.course import Course
 from csnlp.training.examples import Example
 from csnlp.training.half import HalfCopy
 from csnlp.training.losses import class_weights, head_losses, target_tensors
-from csnlp.training.pools import gold_row, load_pools, taught_heads, write_held_out
 from csnlp.training.progress import RunLog, plot_curve
-from csnlp.training.record import keep_record
 from csnlp.training.sampling import batches
 
-# What a checkpoint is chosen by: the mean of the measures that the heads are judged by.
-SELECTION = {
-    "politeness": "kappa",
-    "accuracy": "macro_f1",
-    "complaint": "kappa",
-    "acts": "macro_f1",
-}
 
+def finetune(config: TrainConfig, course: Course) -> None:
+    """Run (or go on with) the fine-tuning in ``config`` on ``course``.
 
-def finetune(config: TrainConfig) -> tuple[str, ...]:
-    """Run (or go on with) the fine-tuning in ``config``; returns the heads that its sources teach.
-
-    The run's folder (``config.output``) gets ``run.json`` (the settings), ``log.jsonl``, ``curve.png``,
-    ``last.safetensors`` (the checkpoint) and ``best.safetensors``. A run that was stopped goes on from its last
-    checkpoint, and draws what it would have drawn; raises :class:`csnlp.errors.ConfigError` when that checkpoint was
-    made with other settings.
+    The run's folder (``config.output``) gets ``log.jsonl``, ``curve.png``, ``last.safetensors`` (the checkpoint) and
+    ``best.safetensors``. A run that was stopped goes on from its last checkpoint, and draws what it would have drawn.
     """
-    config.output.mkdir(parents=True, exist_ok=True)
-    keep_record(config)
     torch.manual_seed(config.seed)
     if config.threads:
         torch.set_num_threads(config.threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    network = network_from_base(config.base, config.max_tokens, config.dropout).to(device)
+    network = network_from_base(config.base, config.max_tokens, config.dropout, course.heads).to(device)
     encoder = ExchangeEncoder(tokenizer_from_base(config.base), config.max_tokens)
-    pools, held_out = load_pools(config.sources)
-    write_held_out(config.output / "heldout", held_out)
-    splits = {
-        "validation": list(read_gold(config.validation)),
-        "heldout": [gold_row(example) for examples in held_out.values() for example in examples],
-    }
     optimizer = _optimizer(network, config)
     averaged = copy.deepcopy(network).requires_grad_(False)
     log = RunLog(config.output)
@@ -69,20 +48,20 @@ def finetune(config: TrainConfig) -> tuple[str, ...]:
     log.rewind(done)
     half = HalfCopy(network)
 
-    known = [example for pool in pools for example in pool]
-    weights = {name: tensor.to(device) for name, tensor in class_weights(known, config.balance).items()}
-    taught = taught_heads(pools, dict(config.head_weights))
-    model = BertModel(encoder, TorchEngine(averaged), heads=taught)
+    known = [example for pool in course.pools for example in pool]
+    weights = {n: tensor.to(device) for n, tensor in class_weights(known, config.balance, course.heads).items()}
+    model = BertModel(encoder, TorchEngine(averaged), heads=course.taught)
     running: dict[str, float] = {}
     started, since = time.monotonic(), done
-    shares = [source.share for source in config.sources]
-    stream = batches(pools, shares, config.batch_size, config.seed, partial(_lengths, encoder), done)
+    shares = [source.share for source in config.sources] if len(course.pools) > 1 else [1.0]
+    stream = batches(course.pools, shares, config.batch_size, config.seed, partial(_lengths, encoder), done)
     stopped = _out_of_patience(log, config.patience)
     for step, batch in zip(range(done + 1, config.steps + 1), stream, strict=False):
         if stopped:
             break
         torch.manual_seed(config.seed * 1_000_003 + step)
-        losses = _step(half, optimizer, encoder, [augment(e, rng) for e, rng in batch], weights, config, step, device)
+        varied = [augment(example, rng) for example, rng in batch]
+        losses = _step(half, optimizer, encoder, varied, course.heads, weights, config, step, device)
         _average(averaged, network, min(config.average, (1 + step) / (10 + step)))
         for name, value in losses.items():
             running[name] = 0.95 * running[name] + 0.05 * value if name in running else value
@@ -91,15 +70,13 @@ def finetune(config: TrainConfig) -> tuple[str, ...]:
             left = (config.steps - step) * config.batch_size / rate / 60
             log.write("train", step, {**running, "examples_per_s": rate, "minutes_left": left})
         if step % config.evaluate_every == 0 or step == config.steps:
-            measures = _measures({name: evaluate(model, rows, resamples=0) for name, rows in splits.items() if rows})
-            log.write("evaluate", step, measures)
+            log.write("evaluate", step, course.measure(model))
             history = [entry["selection"] for entry in log.entries("evaluate")]
             if history[-1] == max(history):
                 save_network(best, averaged)
             save_checkpoint(last, network, averaged, optimizer, step)
             plot_curve(log, config.output / "curve.png")
             stopped = _out_of_patience(log, config.patience)
-    return taught
 
 
 def _out_of_patience(log: RunLog, patience: int) -> bool:
@@ -108,9 +85,9 @@ def _out_of_patience(log: RunLog, patience: int) -> bool:
     return bool(patience and history) and len(history) - 1 - history.index(max(history)) >= patience
 
 
-def best_network(config: TrainConfig) -> Network:
+def best_network(config: TrainConfig, course: Course) -> Network:
     """The network of the run's best checkpoint, in eval mode."""
-    network = network_from_base(config.base, config.max_tokens, config.dropout)
+    network = network_from_base(config.base, config.max_tokens, config.dropout, course.heads)
     load_network(config.output / "best.safetensors", network)
     return network.eval()
 
@@ -124,6 +101,7 @@ def _step(
     optimizer: torch.optim.Optimizer,
     encoder: ExchangeEncoder,
     batch: list[Example],
+    heads: Mapping[str, Head],
     weights: Mapping[str, Tensor],
     config: TrainConfig,
     step: int,
@@ -136,8 +114,8 @@ def _step(
     encoded = encoder.encode([example.exchange for example in batch])
     # Few lengths: a CPU's kernels are built anew for each shape.
     inputs = [torch.from_numpy(array).to(device) for array in pad(encoded, encoder.pad_id, multiple=16)]
-    targets = {name: t.to(device) for name, t in target_tensors([example.targets for example in batch]).items()}
-    losses = head_losses(half.network(*inputs), targets, weights, config.ordinal_weight)
+    targets = {n: t.to(device) for n, t in target_tensors([example.targets for example in batch], heads).items()}
+    losses = head_losses(half.network(*inputs), targets, weights, config.ordinal_weight, heads)
     head_weights = dict(config.head_weights)
     # A head counts by its share of the batch: a handful of rows should not weigh as much as a full one.
     rows = {name: float((~targets[name].isnan().all(1)).float().mean()) for name in losses}
@@ -180,19 +158,3 @@ def _schedule(step: int, config: TrainConfig) -> float:
     if step <= warm:
         return step / warm
     return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, config.steps - warm)))
-
-
-def _measures(evaluations: Mapping[str, Evaluation]) -> dict[str, float]:
-    """The measures of :data:`SELECTION` and auc, where a split has rows for the head; ``selection`` is 0 without any,
-    so that the last checkpoint is the best one."""
-    measures, chosen = {}, []
-    for split, evaluation in evaluations.items():
-        for head, metric in SELECTION.items():
-            if (found := evaluation.heads.get(head)) is None or not found.n:
-                continue
-            for name in (metric, "auc"):
-                value = found.metrics[name].value
-                measures[f"{split}.{head}.{name}"] = math.nan if value is None else value
-            chosen.append(measures[f"{split}.{head}.{metric}"])
-    measures["selection"] = sum(v for v in chosen if not math.isnan(v)) / max(1, len(chosen))
-    return measures

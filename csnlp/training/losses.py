@@ -19,10 +19,10 @@ from csnlp.heads import HEADS, Head
 from csnlp.training.examples import Example, Target, is_distribution
 
 
-def target_tensors(targets: Sequence[Mapping[str, Target]]) -> dict[str, Tensor]:
+def target_tensors(targets: Sequence[Mapping[str, Target]], heads: Mapping[str, Head] = HEADS) -> dict[str, Tensor]:
     """Head name → (rows, labels); rows without a target for the head are NaN throughout."""
     tensors = {}
-    for name, head in HEADS.items():
+    for name, head in heads.items():
         unknown = (float("nan"),) * len(head.labels)
         rows = [row.get(name, unknown) for row in targets]
         if any(name in row for row in targets):
@@ -30,13 +30,13 @@ def target_tensors(targets: Sequence[Mapping[str, Target]]) -> dict[str, Tensor]
     return tensors
 
 
-def class_weights(examples: Sequence[Example], power: float) -> dict[str, Tensor]:
+def class_weights(examples: Sequence[Example], power: float, heads: Mapping[str, Head] = HEADS) -> dict[str, Tensor]:
     """Head name → weight of each label, (share of the label) ** -power, scaled to mean 1 over the examples.
 
     0 leaves the classes as they are, 1 balances them fully. Sets of labels are not counted.
     """
     weights = {}
-    for name, head in HEADS.items():
+    for name, head in heads.items():
         known = [t for e in examples if (t := e.targets.get(name)) and is_distribution(t)]
         if head.kind == "multilabel" or not known:
             continue
@@ -47,7 +47,11 @@ def class_weights(examples: Sequence[Example], power: float) -> dict[str, Tensor
 
 
 def head_losses(
-    logits: Mapping[str, Tensor], targets: Mapping[str, Tensor], weights: Mapping[str, Tensor], ordinal_weight: float
+    logits: Mapping[str, Tensor],
+    targets: Mapping[str, Tensor],
+    weights: Mapping[str, Tensor],
+    ordinal_weight: float,
+    heads: Mapping[str, Head] = HEADS,
 ) -> dict[str, Tensor]:
     """The mean loss of each head over the rows that have a target for it; heads without any are absent."""
     losses = {}
@@ -55,7 +59,7 @@ def head_losses(
         rows = ~target.isnan().all(1)
         if rows.any():
             losses[name] = _head_loss(
-                HEADS[name], logits[name][rows].float(), target[rows], weights.get(name), ordinal_weight
+                heads[name], logits[name][rows].float(), target[rows], weights.get(name), ordinal_weight
             )
     return losses
 

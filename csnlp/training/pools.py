@@ -26,12 +26,12 @@ def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str
     for source in sources:
         rows = _rows(source)
         examples = [example for example in examples_from(source.format, rows) if example.targets]
-        pools.append([e for e in examples if not _is_held_out(e.group, source.holdout)])
+        pools.append([e for e in examples if not is_held_out(e.group, source)])
         if not pools[-1]:
             raise ConfigError(f"{source.path}: has no labelled row to train on; leave it out, or lower its holdout")
         if source.holdout:
             name = (source.labels or source.path).name.split(".")[0]
-            held_out[name] = [e for e in examples if _is_held_out(e.group, source.holdout)]
+            held_out[name] = [e for e in examples if is_held_out(e.group, source)]
         if source.teacher:
             pools[-1] = taught_by(source.teacher, pools[-1])
     return pools, held_out
@@ -83,5 +83,7 @@ def _lines(path: Path) -> Sequence[str]:
     return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8").split("\n")
 
 
-def _is_held_out(group: str, share: float) -> bool:
-    return zlib.crc32(group.encode("utf-8", "surrogatepass")) % 10_000 < share * 10_000
+def is_held_out(group: str, source: Source) -> bool:
+    """Whether ``group`` is in the part of ``source`` that is kept out of training."""
+    place = zlib.crc32(group.encode("utf-8", "surrogatepass")) % 10_000 / 10_000
+    return source.fold * source.holdout <= place < (source.fold + 1) * source.holdout

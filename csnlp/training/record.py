@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from csnlp.errors import ConfigError
-from csnlp.training.config import TrainConfig
+from csnlp.training.config import Source, TrainConfig
 
 _FREE = ("output", "log_every", "threads")
 """Settings that may change from one start to the next."""
@@ -37,5 +37,11 @@ def keep_record(config: TrainConfig) -> None:
 
 
 def _record(config: TrainConfig) -> dict[str, Any]:
-    settings = {name: value for name, value in asdict(config).items() if name not in _FREE}
+    settings = _changed(config) | {"sources": [_changed(source) for source in config.sources]}
+    settings = {name: value for name, value in settings.items() if name not in _FREE}
     return dict(json.loads(json.dumps(settings, default=str)))
+
+
+def _changed(settings: TrainConfig | Source) -> dict[str, Any]:
+    """The settings that are not at their defaults: one that csnlp learned since a run was begun does not change it."""
+    return {f.name: value for f in fields(settings) if (value := getattr(settings, f.name)) != f.default}

@@ -8,11 +8,13 @@ from importlib import import_module
 from pathlib import Path
 
 from csnlp.errors import ConfigError, MissingExtra
-from csnlp.training.config import TrainConfig, read_config, train_config
+from csnlp.training.config import TrainConfig, at_fold, read_config, train_config
 
 
-def train(recipe: Path) -> Path:
+def train(recipe: Path, fold: int | None = None) -> Path:
     """Train what ``recipe`` (YAML, see models/recipes) describes; returns the folder of the finished model.
+
+    ``fold``: hold out this part of the groups (0 is the recipe's own) and write to ``<output>-fold<fold>``.
 
     A run that was stopped goes on where its last checkpoint was. Raises :class:`csnlp.errors.ConfigError` for a wrong
     recipe and :class:`csnlp.errors.MissingExtra` when the extra ``train`` is not installed.
@@ -25,7 +27,8 @@ def train(recipe: Path) -> Path:
         return train_baseline(data, recipe.parent)
     if kind != "bert":
         raise ConfigError(f"{recipe}: kind: expected bert or baseline, found {kind!r}")
-    return train_bert(train_config(data, recipe.parent, str(recipe)))
+    config = train_config(data, recipe.parent, str(recipe))
+    return train_bert(config if fold is None else at_fold(config, fold))
 
 
 def train_bert(config: TrainConfig) -> Path:
@@ -35,23 +38,25 @@ def train_bert(config: TrainConfig) -> Path:
             import_module(package)
         except ImportError as error:
             raise MissingExtra(package, "train") from error
-    from csnlp.evaluation.gold import read_gold
     from csnlp.models.bert import BertModel, read_settings
     from csnlp.training.base import describe_base, tokenizer_from_base
-    from csnlp.training.calibrate import fit_temperatures
+    from csnlp.training.course import read_course
     from csnlp.training.export import export_model, write_settings
     from csnlp.training.finetune import best_network, finetune
+    from csnlp.training.record import keep_record
 
-    heads = finetune(config)
+    config.output.mkdir(parents=True, exist_ok=True)
+    keep_record(config)
+    course = read_course(config)
+    finetune(config, course)
     folder, partial = config.output / "model", config.output / "model.partial"
     shutil.rmtree(partial, ignore_errors=True)
-    network, tokenizer = best_network(config), tokenizer_from_base(config.base)
+    network, tokenizer = best_network(config, course), tokenizer_from_base(config.base)
     settings = {"name": config.name, "version": config.version, "base": describe_base(config.base)}
-    export_model(partial, network, tokenizer, settings, heads)
+    export_model(partial, network, tokenizer, settings, course.taught)
     # Calibrated as it will run: on the CPU engine, with the weights as they are stored.
-    gold = list(read_gold(config.validation))
-    logits = BertModel.from_folder(partial).logits([row.exchange for row in gold])
-    write_settings(partial, {**read_settings(partial), "temperatures": fit_temperatures(gold, logits)})
+    temperatures = course.calibrate(BertModel.from_folder(partial))
+    write_settings(partial, {**read_settings(partial), "temperatures": temperatures})
     _swap_in(partial, folder)
     return folder
 

@@ -84,7 +84,7 @@ def test_a_second_labelling_is_read(make_row):
     assert parse_row(make_row(1)).second is None
 
 
-def test_turns_with_satisfaction_judge_the_last_reply(write_rows):
+def test_satisfaction_is_read_from_the_whole_chat(write_rows):
     turns = [
         {"role": "customer", "text": "退款到哪了"},
         {"role": "agent", "text": "正在查询"},
@@ -93,12 +93,13 @@ def test_turns_with_satisfaction_judge_the_last_reply(write_rows):
     rows = [
         {"id": "a", "turns": turns, "satisfaction": 0, "overall": False},
         {"id": "b", "turns": turns, "satisfaction": 2, "overall": True},
-        {"id": "c", "turns": turns[:1], "satisfaction": 1},
+        {"id": "c", "turns": turns[:2], "satisfaction": 1},
     ]
-    (row,) = read_gold(write_rows(rows))  # b judges the whole chat, c has no reply
-    assert row.exchange.reply == "正在查询"
-    assert [turn.text for turn in row.exchange.context] == ["退款到哪了"]
-    assert row.labels == {"satisfaction": 0} and row.group == "退款到哪了"
+    answered, asked = read_gold(write_rows(rows))  # b judges the whole chat
+    assert answered.exchange.reply == ""
+    assert [turn.text for turn in answered.exchange.context] == ["退款到哪了", "正在查询", "还没好？"]
+    assert answered.labels == {"satisfaction": 0} and answered.group == "退款到哪了"
+    assert asked.exchange.reply == "正在查询" and len(asked.exchange.context) == 1
 
 
 def test_targets_keep_the_labelled_rows():

@@ -49,7 +49,7 @@ class Network:
 
 @given(st.lists(st.lists(st.integers(1, 9), max_size=12), max_size=6), st.integers(0, 5))
 def test_rows_that_read_the_same_are_asked_about_once_in_a_batch(batches: list[list[int]], size: int) -> None:
-    network, cache = Network(), LogitCache(size)
+    network, cache = Network(), LogitCache(HEADS, size)
     for lengths in batches:
         before = network.asked
         found = cache.fetch([row(n) for n in lengths], network)
@@ -58,18 +58,18 @@ def test_rows_that_read_the_same_are_asked_about_once_in_a_batch(batches: list[l
 
 
 def test_the_last_rows_are_remembered_and_no_more() -> None:
-    network, cache = Network(), LogitCache(2)
+    network, cache = Network(), LogitCache(HEADS, 2)
     for length, asked in ((1, 1), (2, 2), (1, 2), (3, 3), (1, 3), (2, 4)):  # 3 pushes out 2, which came before 1
         cache.fetch([row(length)], network)
         assert network.asked == asked
-    forgetful = LogitCache(0)
+    forgetful = LogitCache(HEADS, 0)
     for _ in range(2):
         forgetful.fetch([row(1)], network)
     assert network.asked == 6
 
 
 def test_rows_of_other_segments_or_words_are_not_the_same() -> None:
-    network, cache = Network(), LogitCache(9)
+    network, cache = Network(), LogitCache(HEADS, 9)
     other = Encoded(np.ones(3, np.int64), np.zeros(3, np.int64))
     cache.fetch([row(3), row(3, fill=2), other], network)
     assert network.asked == 3

@@ -22,9 +22,11 @@ from csnlp.models.network import Network, NetworkConfig
 from csnlp.training import finetune as finetune_module
 from csnlp.training import run as run_module
 from csnlp.training.config import read_config, train_config
+from csnlp.training.course import read_course
 from csnlp.training.finetune import finetune
 from csnlp.training.half import HalfCopy
 from csnlp.training.progress import RunLog
+from csnlp.training.record import keep_record
 
 SETTINGS: dict[str, Any] = {
     "name": "ours",
@@ -48,7 +50,10 @@ def recipe(folder: Path, base: Path, labelled: Path, **changes: Any) -> Path:
 
 
 def run(path: Path) -> dict[str, np.ndarray]:
-    finetune(train_config(read_config(path), path.parent, str(path)))
+    config = train_config(read_config(path), path.parent, str(path))
+    config.output.mkdir(exist_ok=True)
+    keep_record(config)
+    finetune(config, read_course(config))
     return load_file(path.parent / "run" / "last.safetensors")
 
 
@@ -136,6 +141,10 @@ def test_nothing_to_measure_keeps_the_last_averaged_weights(tiny_base: Path, lab
 
 def test_another_recipe_does_not_go_on_from_the_checkpoint(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
     run(recipe(tmp_path, tiny_base, labelled))
+    kept = json.loads((tmp_path / "run/run.json").read_text())
+    assert (
+        kept["seed"] == 5 and "task" not in kept and "teacher" not in kept["sources"][0]
+    )  # what differs from the defaults
     (tmp_path / "run/run.json").unlink()  # as an earlier csnlp left it
     run(recipe(tmp_path, tiny_base, labelled, log_every=2, threads=1))
     with pytest.raises(csnlp.ConfigError, match=r"other settings \(seed, steps changed since\); give another output"):

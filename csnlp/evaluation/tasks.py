@@ -1,0 +1,170 @@
+"""Public tasks near csnlp's own: how a row of their files is read, and what is measured.
+
+A *task* has one head of its own. ``csnlp train`` makes a model for it from a recipe with ``task: NAME``, and
+``csnlp evaluate MODEL FILE --task NAME`` measures any model that has the head on any file with the same fields. A model
+with csnlp's own heads is measured by the one that stands in for it, if there is one: an offensive sentence would be a
+rude or cold reply.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from csnlp.errors import ConfigError, InputError
+from csnlp.heads import Head, HeadKind
+from csnlp.types import Exchange, Turn
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is judged, and its gold ``value``: a label, or for an ordinal task a rank that may lie between two labels.
+
+    Cases of one ``group`` belong together (the replies to one question).
+    """
+
+    exchange: Exchange
+    value: str | float
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task. ``labels`` are empty when they are those that the training file has. ``measure`` is what it is judged by
+    (:mod:`csnlp.evaluation.task_run`). ``stand_in``: the head of csnlp's own, and its labels that mean the task's last
+    label (for an ordinal task: none, its expected rank is taken)."""
+
+    name: str
+    kind: HeadKind
+    labels: tuple[str, ...]
+    cases: Callable[[Row], Iterable[Case]]
+    measure: str
+    stand_in: tuple[str, tuple[str, ...]] | None = None
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What :func:`csnlp.evaluation.task_run.evaluate_task` finds."""
+        if self.kind == "ordinal":
+            return ("pearson", "spearman", "mae")
+        return ("accuracy", "f1", "macro_f1", "auc") if len(self.labels) == 2 else ("accuracy", "macro_f1")
+
+    def head(self, labels: Sequence[str] = ()) -> Head:
+        """The head that a model for this task has; ``labels`` where the task leaves them to the file."""
+        return Head(self.name, self.kind, self.labels or tuple(labels))
+
+
+def find_task(name: str) -> Task:
+    """The task of this name; raises :class:`csnlp.errors.ConfigError` that lists those there are."""
+    if name not in TASKS:
+        raise ConfigError(f"there is no task {name!r}; the tasks are {', '.join(TASKS)}")
+    return TASKS[name]
+
+
+def read_cases(task: Task, path: Path) -> Iterator[Case]:
+    """The cases of a file (JSON lines, plain or .gz) with the task's fields; :class:`InputError` names a bad row."""
+    if not path.is_file():
+        raise InputError(str(path), "is not a file", f"give a .jsonl or .jsonl.gz file of the task {task.name}")
+    number = 0
+    try:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8-sig") as lines:
+            for line in lines:
+                number += 1
+                if line.strip():
+                    yield from _checked(task, json.loads(line))
+    except (KeyError, TypeError, ValueError) as error:
+        field = f"has no field {error}" if isinstance(error, KeyError) else f"cannot be read ({error})"
+        problem = f"{field}; task {task.name} reads: {' '.join((task.cases.__doc__ or '').split())}"
+        raise InputError(f"{path}:{number}", problem, "correct the row, or leave it out") from error
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise InputError(f"{path}:{number + 1}", f"cannot be read ({error})", "save it as UTF-8 JSON lines") from error
+
+
+def file_labels(cases: Iterable[Case]) -> tuple[str, ...]:
+    """The labels that occur, sorted."""
+    return tuple(sorted({str(case.value) for case in cases}))
+
+
+def _checked(task: Task, row: Row) -> Iterator[Case]:
+    for case in task.cases(row):
+        texts = [case.exchange.reply, *(turn.text for turn in case.exchange.context)]
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("a text is not a string")
+        if task.kind == "ordinal" and not 0 <= float(case.value) <= len(task.labels) - 1:
+            raise ValueError(f"{case.value!r} is not between 0 and {len(task.labels) - 1}")
+        if task.kind != "ordinal" and task.labels and case.value not in task.labels:
+            raise ValueError(f"{case.value!r:.40} is none of {', '.join(task.labels)}")
+        yield replace(case, group=case.group or texts[0])
+
+
+def _flag(labels: tuple[str, str], value: object) -> str:
+    if value not in (0, 1):
+        raise ValueError(f"{value!r:.40} is neither 0 nor 1")
+    return labels[int(value == 1)]
+
+
+def _offence(row: Row) -> Iterator[Case]:
+    """text, offensive (0/1)"""
+    yield Case(Exchange(row["text"]), _flag(("clean", "offensive"), row["offensive"]), "")
+
+
+def _condescension(row: Row) -> Iterator[Case]:
+    """text, condescension (0 none, 1 to 3 the degree)"""
+    yield Case(Exchange(row["text"]), _flag(("plain", "condescending"), int(row["condescension"] != 0)), "")
+
+
+def _talk_politeness(row: Row) -> Iterator[Case]:
+    """text, politeness (0 to 4, the mean of several judges)"""
+    yield Case(Exchange(row["text"]), float(row["politeness"]), "")
+
+
+def _intent(row: Row) -> Iterator[Case]:
+    """text (a customer's words), intent (the name of one)"""
+    yield Case(Exchange(row["text"]), str(row["intent"]), "")
+
+
+def _relevance(row: Row) -> Iterator[Case]:
+    """query, replies (a list of text and label: 1 when it answers, else 0)"""
+    asked = (Turn("customer", row["query"]),)
+    for reply in row["replies"]:
+        yield Case(Exchange(reply["text"], asked), _flag(("off", "answers"), reply["label"]), row["query"])
+
+
+def _contradiction(row: Row) -> Iterator[Case]:
+    """u1, b1, u2, b2 (two questions and answers), contradiction (0/1)"""
+    before = (Turn("customer", row["u1"]), Turn("agent", row["b1"]), Turn("customer", row["u2"]))
+    yield Case(Exchange(row["b2"], before), _flag(("consistent", "contradicts"), row["contradiction"]), row["u1"])
+
+
+def _same_question(row: Row) -> Iterator[Case]:
+    """a, b (two questions), label ("1" when they ask the same, else "0")"""
+    yield Case(Exchange(row["b"], (Turn("customer", row["a"]),)), _flag(("other", "same"), int(row["label"])), row["a"])
+
+
+def _emotion(row: Row) -> Iterator[Case]:
+    """text, emotion (the name of one)"""
+    yield Case(Exchange(row["text"]), str(row["emotion"]), "")
+
+
+_UNKIND = ("politeness", ("rude", "cold"))
+_FIVE = ("0", "1", "2", "3", "4")
+
+TASKS: dict[str, Task] = {
+    task.name: task
+    for task in (
+        Task("offence", "nominal", ("clean", "offensive"), _offence, "accuracy", _UNKIND),
+        Task("condescension", "nominal", ("plain", "condescending"), _condescension, "macro_f1", _UNKIND),
+        Task("talk_politeness", "ordinal", _FIVE, _talk_politeness, "pearson", ("politeness", ())),
+        Task("intent", "nominal", (), _intent, "macro_f1"),
+        Task("relevance", "nominal", ("off", "answers"), _relevance, "f1", ("accuracy", ("progresses", "answers"))),
+        Task("contradiction", "nominal", ("consistent", "contradicts"), _contradiction, "f1", ("accuracy", ("wrong",))),
+        Task("same_question", "nominal", ("other", "same"), _same_question, "f1"),
+        Task("emotion", "nominal", (), _emotion, "macro_f1"),
+    )
+}
