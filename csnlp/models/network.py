@@ -6,8 +6,8 @@ Training and the GPU engine run this module; the CPU engine runs the same weight
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import torch
@@ -109,6 +109,13 @@ class Network(nn.Module):
         self.heads = nn.ModuleDict({head.name: nn.Linear(hidden, len(head.labels)) for head in config.heads})
         self.dropout = dropout
         self.register_buffer("poolable", torch.from_numpy(poolable(list(self.heads))), persistent=False)
+
+    def with_words(self, kept: Sequence[int]) -> Network:
+        """The same network with the embeddings of these words alone, in this order."""
+        network = Network(replace(self.config, vocab_size=len(kept)), self.dropout)
+        state = self.state_dict()
+        network.load_state_dict({**state, "words.weight": state["words.weight"][list(kept)]})
+        return network
 
     def encode(self, ids: Tensor, segments: Tensor, mask: Tensor) -> Tensor:
         """The last hidden states (rows, tokens, hidden)."""

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from csnlp.models.network import Network
 
 
-def save_checkpoint(
-    path: Path, network: Network, averaged: Network, optimizer: torch.optim.Optimizer, step: int
-) -> None:
+def save_checkpoint(path: Path, modules: Mapping[str, nn.Module], optimizer: torch.optim.Optimizer, step: int) -> None:
     """Everything that a resumed run needs; replaces the last checkpoint only when it is complete."""
-    tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
-    tensors |= {f"averaged.{name}": tensor for name, tensor in averaged.state_dict().items()}
+    tensors = {f"{name}.{n}": tensor for name, module in modules.items() for n, tensor in module.state_dict().items()}
     for index, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
     tensors["step"] = torch.tensor(step)
     _save(path, tensors)
 
 
-def load_checkpoint(path: Path, network: Network, averaged: Network, optimizer: torch.optim.Optimizer) -> int:
-    """Restore both networks and ``optimizer``; the step that the checkpoint was taken after."""
+def load_checkpoint(path: Path, modules: Mapping[str, nn.Module], optimizer: torch.optim.Optimizer) -> int:
+    """Restore ``modules`` and ``optimizer``; the step that the checkpoint was taken after."""
     tensors = load_file(path)
-    network.load_state_dict(_under(tensors, "network."))
-    averaged.load_state_dict(_under(tensors, "averaged."))
+    for name, module in modules.items():
+        module.load_state_dict(_under(tensors, f"{name}."))
     state: dict[int, dict[str, Tensor]] = {}
     for name, tensor in _under(tensors, "optimizer.").items():
         index, key = name.split(".", 1)

@@ -24,7 +24,8 @@ class Source:
     ``format`` is a key of :data:`csnlp.training.examples.FORMATS`; ``holdout`` is the part of its groups (contexts)
     kept out of training, to be measured on, and ``fold`` which part of that size (from 0). ``labels``: a file with the
     labels of some turns of ``path`` (:mod:`csnlp.training.join`). ``teacher``: a model folder whose probabilities are
-    taught beside the known labels (:mod:`csnlp.training.distil`).
+    taught beside the known labels (:mod:`csnlp.training.distil`). ``without``: heads whose labels in this file are not
+    to be trusted.
     """
 
     path: Path
@@ -34,6 +35,7 @@ class Source:
     fold: int = 0
     labels: Path | None = None
     teacher: Path | None = None
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,32 @@ class TrainConfig:
     threads: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class AdaptConfig:
+    """An adaptation of a base to text (:mod:`csnlp.training.adapt`): ``texts`` are files of plain lines.
+
+    ``least_count``: pieces of the vocabulary that occur less often in them are dropped (0: none).
+    """
+
+    name: str
+    version: str
+    base: str
+    output: Path
+    texts: tuple[Path, ...]
+    seed: int = 17
+    steps: int = 2000
+    batch_size: int = 64
+    max_tokens: int = 256
+    learning_rate: float = 2e-4
+    weight_decay: float = 0.01
+    warmup: float = 0.06
+    dropout: float = 0.1
+    least_count: int = 0
+    log_every: int = 20
+    evaluate_every: int = 200
+    threads: int = 0
+
+
 def read_config(path: Path) -> dict[str, Any]:
     """The YAML mapping in ``path``; raises :class:`csnlp.errors.ConfigError` when it is not one."""
     try:
@@ -91,16 +119,23 @@ def train_config(data: dict[str, Any], folder: Path, where: str) -> TrainConfig:
     if not isinstance(sources, list) or not sources:
         raise ConfigError(f"{where}: sources: give at least one source")
     data["sources"] = tuple(
-        _build(Source, _anchored(source, folder, ("path", "labels", "teacher")), f"{where}: sources[{number}]")
-        for number, source in enumerate(sources)
+        _source(source, folder, f"{where}: sources[{number}]") for number, source in enumerate(sources)
     )
     weights = data.get("head_weights") or {}
     if unknown := [name for name in weights if name not in HEADS]:
         raise ConfigError(f"{where}: head_weights: no head {unknown[0]!r}; the heads are {', '.join(HEADS)}")
     data["head_weights"] = tuple((str(name), float(weight)) for name, weight in weights.items())
-    if isinstance(data.get("base"), str) and (folder / data["base"]).is_dir():
-        data["base"] = str((folder / data["base"]).resolve())
-    return _build(TrainConfig, _anchored(data, folder, ("output", "validation")), where)
+    return _build(TrainConfig, _anchored(_base_anchored(data, folder), folder, ("output", "validation")), where)
+
+
+def adapt_config(data: dict[str, Any], folder: Path, where: str) -> AdaptConfig:
+    """Check ``data`` (from :func:`read_config`) and make it an :class:`AdaptConfig`; ``folder`` anchors its paths."""
+    data = {name: value for name, value in data.items() if name != "kind"}
+    texts = data.get("texts")
+    if not isinstance(texts, list) or not texts:
+        raise ConfigError(f"{where}: texts: give at least one file")
+    data["texts"] = tuple((folder / text).resolve() for text in texts)
+    return _build(AdaptConfig, _anchored(_base_anchored(data, folder), folder, ("output",)), where)
 
 
 def at_fold(config: TrainConfig, fold: int) -> TrainConfig:
@@ -111,6 +146,21 @@ def at_fold(config: TrainConfig, fold: int) -> TrainConfig:
     if (most := max((source.holdout for source in sources), default=0)) * (fold + 1) > 1 + 1e-9:
         raise ConfigError(f"fold {fold}: with a holdout of {most:g} the folds are 0 to {int(1 / most + 1e-9) - 1}")
     return replace(config, sources=sources, output=config.output.with_name(f"{config.output.name}-fold{fold}"))
+
+
+def _source(data: object, folder: Path, where: str) -> Source:
+    source = _build(Source, _anchored(data, folder, ("path", "labels", "teacher")), where)
+    if unknown := [name for name in source.without if name not in HEADS]:
+        raise ConfigError(f"{where}: without: no head {unknown[0]!r}; the heads are {', '.join(HEADS)}")
+    return replace(source, without=tuple(source.without))
+
+
+def _base_anchored(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """A base that is a folder is found from the recipe; any other is the name of one on a hub."""
+    base = data.get("base")
+    return (
+        {**data, "base": str((folder / base).resolve())} if isinstance(base, str) and (folder / base).is_dir() else data
+    )
 
 
 def _anchored(data: object, folder: Path, names: tuple[str, ...]) -> dict[str, Any]:

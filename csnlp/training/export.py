@@ -8,6 +8,8 @@ operators (domain ``com.microsoft``).
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +58,16 @@ def export_model(
 def write_settings(folder: Path, settings: Mapping[str, Any]) -> None:
     """Write ``csnlp.json``."""
     (folder / "csnlp.json").write_text(json.dumps(settings, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def swap_in(partial: Path, folder: Path) -> None:
+    """Put ``partial`` in the place of ``folder``, which is complete at every moment that it is there."""
+    old = folder.with_suffix(".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(partial, folder)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_graph(folder: Path, network: Network) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -24,6 +23,7 @@ from csnlp.training.course import Course
 from csnlp.training.examples import Example
 from csnlp.training.half import HalfCopy
 from csnlp.training.losses import class_weights, head_losses, target_tensors
+from csnlp.training.optimise import adamw, set_rates
 from csnlp.training.progress import RunLog, plot_curve
 from csnlp.training.sampling import batches
 
@@ -40,11 +40,13 @@ def finetune(config: TrainConfig, course: Course) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = network_from_base(config.base, config.max_tokens, config.dropout, course.heads).to(device)
     encoder = ExchangeEncoder(tokenizer_from_base(config.base), config.max_tokens)
-    optimizer = _optimizer(network, config)
+    new = ("heads.", "pool_queries.", "segments.")
+    optimizer = adamw(network, config.learning_rate, config.weight_decay, new, config.head_learning_rate)
     averaged = copy.deepcopy(network).requires_grad_(False)
     log = RunLog(config.output)
+    networks = {"network": network, "averaged": averaged}
     last, best = config.output / "last.safetensors", config.output / "best.safetensors"
-    done = load_checkpoint(last, network, averaged, optimizer) if last.exists() else 0
+    done = load_checkpoint(last, networks, optimizer) if last.exists() else 0
     log.rewind(done)
     half = HalfCopy(network)
 
@@ -74,7 +76,7 @@ def finetune(config: TrainConfig, course: Course) -> None:
             history = [entry["selection"] for entry in log.entries("evaluate")]
             if history[-1] == max(history):
                 save_network(best, averaged)
-            save_checkpoint(last, network, averaged, optimizer, step)
+            save_checkpoint(last, networks, optimizer, step)
             plot_curve(log, config.output / "curve.png")
             stopped = _out_of_patience(log, config.patience)
 
@@ -108,9 +110,7 @@ def _step(
     device: torch.device,
 ) -> dict[str, float]:
     half.network.train()
-    factor = _schedule(step, config)
-    for group in optimizer.param_groups:
-        group["lr"] = group["top_lr"] * factor
+    set_rates(optimizer, step, config.steps, config.warmup)
     encoded = encoder.encode([example.exchange for example in batch])
     # Few lengths: a CPU's kernels are built anew for each shape.
     inputs = [torch.from_numpy(array).to(device) for array in pad(encoded, encoder.pad_id, multiple=16)]
@@ -131,30 +131,3 @@ def _step(
 def _average(averaged: Network, network: Network, decay: float) -> None:
     """Move ``averaged`` towards ``network``: an exponential moving average of the weights over the steps."""
     torch._foreach_lerp_(list(averaged.parameters()), list(network.parameters()), 1 - decay)
-
-
-def _optimizer(network: Network, config: TrainConfig) -> torch.optim.Optimizer:
-    groups: dict[tuple[bool, bool], list[Tensor]] = {}
-    for name, parameter in network.named_parameters():
-        new = name.startswith(("heads.", "pool_queries.", "segments."))
-        groups.setdefault((new, parameter.ndim > 1), []).append(parameter)
-    return torch.optim.AdamW(
-        [
-            {
-                "params": parameters,
-                "top_lr": config.head_learning_rate if new else config.learning_rate,
-                "weight_decay": config.weight_decay if decays else 0.0,
-            }
-            for (new, decays), parameters in groups.items()
-        ],
-        lr=config.learning_rate,
-        fused=True,
-    )
-
-
-def _schedule(step: int, config: TrainConfig) -> float:
-    """Linear warm-up, then a cosine down to a twentieth of the top rate."""
-    warm = max(1, round(config.warmup * config.steps))
-    if step <= warm:
-        return step / warm
-    return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, config.steps - warm)))

@@ -10,16 +10,15 @@ import copy
 from pathlib import Path
 
 import torch
-
-from csnlp.models.network import Network
+from torch import nn
 
 
 class HalfCopy:
     """A bfloat16 copy of ``master``; where the device has no bfloat16 arithmetic, ``master`` itself."""
 
-    def __init__(self, master: Network) -> None:
+    def __init__(self, master: nn.Module) -> None:
         self.master = master
-        half = has_bf16(master.words.weight.device)
+        half = has_bf16(next(master.parameters()).device)
         self.network = copy.deepcopy(master).to(torch.bfloat16) if half else master
 
     def backward(self, loss: torch.Tensor) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from csnlp.errors import ConfigError
@@ -25,7 +26,8 @@ def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str
     pools, held_out = [], {}
     for source in sources:
         rows = _rows(source)
-        examples = [example for example in examples_from(source.format, rows) if example.targets]
+        examples = [_without(example, source.without) for example in examples_from(source.format, rows)]
+        examples = [example for example in examples if example.targets]
         pools.append([e for e in examples if not is_held_out(e.group, source)])
         if not pools[-1]:
             raise ConfigError(f"{source.path}: has no labelled row to train on; leave it out, or lower its holdout")
@@ -62,12 +64,16 @@ def gold_row(example: Example) -> GoldRow:
     return GoldRow(example.exchange, labels, example.group)
 
 
+def _without(example: Example, heads: Collection[str]) -> Example:
+    return replace(example, targets={n: t for n, t in example.targets.items() if n not in heads}) if heads else example
+
+
 def _rows(source: Source) -> Iterable[Row]:
     if source.labels is None:
         return _json(source.path)
     labels = [json.loads(line) for line in source.labels.read_text(encoding="utf-8").splitlines()]
     if ".txt" in source.path.suffixes:
-        return labelled_spans(_lines(source.path), labels)
+        return labelled_spans(read_lines(source.path), labels)
     return labelled_turns(_json(source.path), labels)
 
 
@@ -77,7 +83,8 @@ def _json(path: Path) -> Iterable[Row]:
     return load_dataset("json", data_files=str(path), split="train")  # type: ignore[no-any-return]
 
 
-def _lines(path: Path) -> Sequence[str]:
+def read_lines(path: Path) -> Sequence[str]:
+    """The lines of a UTF-8 file, plain or .gz, without their ends."""
     data = path.read_bytes()
     # Split at \n alone: chats hold other characters that are taken for an end of line elsewhere.
     return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8").split("\n")

@@ -8,13 +8,13 @@ from dataclasses import fields
 from typing import Any
 
 from csnlp.errors import ConfigError
-from csnlp.training.config import Source, TrainConfig
+from csnlp.training.config import AdaptConfig, Source, TrainConfig
 
 _FREE = ("output", "log_every", "threads")
 """Settings that may change from one start to the next."""
 
 
-def keep_record(config: TrainConfig) -> None:
+def keep_record(config: TrainConfig | AdaptConfig) -> None:
     """Write the record of ``config`` into its folder; a checkpoint without a record is taken to be of this run.
 
     Raises :class:`csnlp.errors.ConfigError` when the folder's checkpoint was made with other settings.
@@ -36,12 +36,14 @@ def keep_record(config: TrainConfig) -> None:
     os.replace(partial, path)
 
 
-def _record(config: TrainConfig) -> dict[str, Any]:
-    settings = _changed(config) | {"sources": [_changed(source) for source in config.sources]}
+def _record(config: TrainConfig | AdaptConfig) -> dict[str, Any]:
+    settings = _changed(config)
+    if isinstance(config, TrainConfig):
+        settings["sources"] = [_changed(source) for source in config.sources]
     settings = {name: value for name, value in settings.items() if name not in _FREE}
     return dict(json.loads(json.dumps(settings, default=str)))
 
 
-def _changed(settings: TrainConfig | Source) -> dict[str, Any]:
+def _changed(settings: TrainConfig | AdaptConfig | Source) -> dict[str, Any]:
     """The settings that are not at their defaults: one that csnlp learned since a run was begun does not change it."""
     return {f.name: value for f in fields(settings) if (value := getattr(settings, f.name)) != f.default}

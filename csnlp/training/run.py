@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from importlib import import_module
 from pathlib import Path
 
 from csnlp.errors import ConfigError, MissingExtra
-from csnlp.training.config import TrainConfig, at_fold, read_config, train_config
+from csnlp.training.config import TrainConfig, adapt_config, at_fold, read_config, train_config
 
 
 def train(recipe: Path, fold: int | None = None) -> Path:
@@ -25,23 +24,24 @@ def train(recipe: Path, fold: int | None = None) -> Path:
         from csnlp.training.baseline import train_baseline
 
         return train_baseline(data, recipe.parent)
+    if kind == "adapt":
+        _need_training_packages()
+        from csnlp.training.adapt import adapt
+
+        return adapt(adapt_config(data, recipe.parent, str(recipe)))
     if kind != "bert":
-        raise ConfigError(f"{recipe}: kind: expected bert or baseline, found {kind!r}")
+        raise ConfigError(f"{recipe}: kind: expected bert, adapt or baseline, found {kind!r}")
     config = train_config(data, recipe.parent, str(recipe))
     return train_bert(config if fold is None else at_fold(config, fold))
 
 
 def train_bert(config: TrainConfig) -> Path:
     """Fine-tune, fit the temperatures on the validation file, and write ``<output>/model``."""
-    for package in ("torch", "transformers", "datasets", "onnx", "matplotlib"):  # before the work, not after it
-        try:
-            import_module(package)
-        except ImportError as error:
-            raise MissingExtra(package, "train") from error
+    _need_training_packages()
     from csnlp.models.bert import BertModel, read_settings
     from csnlp.training.base import describe_base, tokenizer_from_base
     from csnlp.training.course import read_course
-    from csnlp.training.export import export_model, write_settings
+    from csnlp.training.export import export_model, swap_in, write_settings
     from csnlp.training.finetune import best_network, finetune
     from csnlp.training.record import keep_record
 
@@ -57,15 +57,13 @@ def train_bert(config: TrainConfig) -> Path:
     # Calibrated as it will run: on the CPU engine, with the weights as they are stored.
     temperatures = course.calibrate(BertModel.from_folder(partial))
     write_settings(partial, {**read_settings(partial), "temperatures": temperatures})
-    _swap_in(partial, folder)
+    swap_in(partial, folder)
     return folder
 
 
-def _swap_in(partial: Path, folder: Path) -> None:
-    """Put ``partial`` in the place of ``folder``, which is complete at every moment that it is there."""
-    old = folder.with_suffix(".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        os.replace(folder, old)
-    os.replace(partial, folder)
-    shutil.rmtree(old, ignore_errors=True)
+def _need_training_packages() -> None:
+    for package in ("torch", "transformers", "datasets", "onnx", "matplotlib", "jieba"):  # before the work, not after
+        try:
+            import_module(package)
+        except ImportError as error:
+            raise MissingExtra(package, "train") from error

@@ -1,0 +1,82 @@
+"""Whole-word masking: the words of a text, not its characters, are hidden and asked for (Cui et al. 2021,
+arXiv:1906.08101)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tokenizers import Tokenizer
+
+from csnlp.models.encoding import SPECIAL, Encoded, IntArray
+from csnlp.models.jieba_words import words
+
+SHARE = 0.15
+"""The part of the words that is asked for; of these, 80 % are hidden, 10 % replaced at random and 10 % left
+(Devlin et al. 2019, arXiv:1810.04805)."""
+
+_MASK_NAMES = ("[MASK]", "<mask>")
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """An encoded text with some words hidden; ``asked`` are the positions of their tokens, and ``ids`` what stood
+    there."""
+
+    text: Encoded
+    asked: IntArray
+    ids: IntArray
+
+
+class WordMasker:
+    """Hides words of what an encoder with this ``tokenizer`` made."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        found = [i for name in _MASK_NAMES if (i := tokenizer.token_to_id(name)) is not None]
+        if not found:
+            raise ValueError(f"the tokenizer has no {' or '.join(_MASK_NAMES)}")
+        self._mask = found[0]
+        self._size = tokenizer.get_vocab_size()
+        self._texts = [_bare(tokenizer.id_to_token(i) or "") for i in range(self._size)]
+
+    def __call__(self, encoded: Encoded, rng: random.Random) -> Masked:
+        """At least one word is asked for; the same state of ``rng`` gives the same words."""
+        groups = self.words(encoded)
+        chosen = sorted(rng.sample(range(len(groups)), max(1, round(SHARE * len(groups)))))
+        asked = [position for number in chosen for position in groups[number]]
+        ids = encoded.ids.copy()
+        for number in chosen:
+            draw = rng.random()
+            for position in groups[number] if draw < 0.9 else ():
+                ids[position] = self._mask if draw < 0.8 else rng.randrange(self._size)
+        return Masked(Encoded(ids, encoded.segments), _positions(asked), encoded.ids[asked])
+
+    def words(self, encoded: Encoded) -> list[list[int]]:
+        """The positions of the tokens of each word; special tokens belong to none. A token that reaches into two words
+        joins them."""
+        positions = [p for p, segment in enumerate(encoded.segments) if segment != SPECIAL]
+        texts = [self._texts[encoded.ids[p]] or "\ufffd" for p in positions]
+        ends, at = set(), 0
+        whole = "".join(texts)
+        for word in words(whole):
+            at = whole.index(word, at) + len(word)
+            ends.add(at)
+        groups: list[list[int]] = [[]]
+        at = 0
+        for position, text in zip(positions, texts, strict=True):
+            groups[-1].append(position)
+            at += len(text)
+            if at in ends:
+                groups.append([])
+        return [group for group in groups if group]
+
+
+def _bare(token: str) -> str:
+    return token.removeprefix("##").replace("▁", "")
+
+
+def _positions(values: Sequence[int]) -> IntArray:
+    import numpy as np
+
+    return np.array(values, dtype=np.int64)
