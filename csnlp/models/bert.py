@@ -73,7 +73,9 @@ class BertModel:
         try:
             heads = _checked_heads(settings)
             _check_shapes(weight_shapes(folder / "model.safetensors"), settings["network"])
-            encoder = ExchangeEncoder.from_file(folder / "tokenizer.json", settings["network"]["max_tokens"])
+            encoder = ExchangeEncoder.from_file(
+                folder / "tokenizer.json", settings["network"]["max_tokens"], "segments" in settings["network"]
+            )
             engine = load_engine(folder, settings["network"], encoder.pad_id, device, threads)
             name, version = settings["name"], settings["version"]
             return cls(encoder, engine, settings.get("temperatures"), name, version, heads, folder, CACHED)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from csnlp.models.comparison import compare
 from csnlp.text.fold import fold_text
 from csnlp.types import Exchange
 
@@ -27,8 +28,14 @@ if TYPE_CHECKING:
 IntArray = npt.NDArray[np.int64]
 
 # Segments. SPECIAL marks <cls> and <sep>; CUSTOMER the customer's last words (all his turns since the agent spoke).
-SPECIAL, EARLIER, CUSTOMER, REPLY, REFERENCE = range(5)
-SEGMENTS = 5
+# Where there is a reference, the tokens of reply and reference are told apart by what they share with each other.
+SPECIAL, EARLIER, CUSTOMER, REPLY, REFERENCE, REPLY_SHARED, REPLY_FIGURE, REFERENCE_SHARED, REFERENCE_FIGURE = range(9)
+SEGMENTS = 9
+PLAIN_SEGMENTS = 5
+"""The segments of a network that was made before reply and reference were compared."""
+
+_OF_REPLY = np.array([REPLY, REPLY_SHARED, REPLY_FIGURE])
+_OF_REFERENCE = np.array([REFERENCE, REFERENCE_SHARED, REFERENCE_FIGURE])
 
 _ROLE_MARK = {"customer": "客：", "agent": "服："}
 _REFERENCE_MARK = "参："
@@ -52,24 +59,25 @@ class ExchangeEncoder:
 
     What does not fit is left out in this order: the oldest turns, then the middle of a long turn, then the middle of
     a long reference or reply. Half of the tokens are kept for reply and reference, and half of the rest for the
-    customer's last words.
+    customer's last words. ``compares``: whether reply and reference are compared (:mod:`csnlp.models.comparison`).
     """
 
-    def __init__(self, tokenizer: Tokenizer, max_tokens: int = 256) -> None:
+    def __init__(self, tokenizer: Tokenizer, max_tokens: int = 256, compares: bool = True) -> None:
         if max_tokens < 32:
             raise ValueError("max_tokens must be at least 32")
         self.max_tokens = max_tokens
+        self.compares = compares
         self._tokenizer = tokenizer
         self._cls = _special_id(tokenizer, _CLS_NAMES)
         self._sep = _special_id(tokenizer, _SEP_NAMES)
         self.pad_id = _special_id(tokenizer, _PAD_NAMES)
 
     @classmethod
-    def from_file(cls, path: Path, max_tokens: int = 256) -> ExchangeEncoder:
+    def from_file(cls, path: Path, max_tokens: int = 256, compares: bool = True) -> ExchangeEncoder:
         """Read a ``tokenizer.json`` (Hugging Face tokenizers)."""
         from tokenizers import Tokenizer
 
-        return cls(Tokenizer.from_file(str(path)), max_tokens)
+        return cls(Tokenizer.from_file(str(path)), max_tokens, compares)
 
     def encode(self, exchanges: Sequence[Exchange]) -> list[Encoded]:
         """Encode a batch; an exchange's encoding does not depend on its neighbours."""
@@ -94,10 +102,16 @@ class ExchangeEncoder:
         if reference:
             sequence += [(REFERENCE, reference), (SPECIAL, [self._sep])]
         sequence += [(REPLY, reply), (SPECIAL, [self._sep])]
-        return Encoded(
-            ids=np.array([i for _, ids in sequence for i in ids], dtype=np.int64),
-            segments=np.array([segment for segment, ids in sequence for _ in ids], dtype=np.int64),
-        )
+        segments = np.array([segment for segment, ids in sequence for _ in ids], dtype=np.int64)
+        if reference and self.compares:
+            told, said = self._bare(reference), self._bare(reply)
+            segments[segments == REPLY] = _OF_REPLY[compare(said, told)]
+            segments[segments == REFERENCE] = _OF_REFERENCE[compare(told, said)]
+        return Encoded(np.array([i for _, ids in sequence for i in ids], dtype=np.int64), segments)
+
+    def _bare(self, ids: Sequence[int]) -> list[str]:
+        """What each token says."""
+        return [(self._tokenizer.id_to_token(i) or "").removeprefix("##").replace("▁", "") for i in ids]
 
     def _parts(self, exchange: Exchange) -> list[tuple[int, str]]:
         """The exchange's texts with their segments, in order; the text of a turn begins with its role's mark."""

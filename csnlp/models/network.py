@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from csnlp.heads import HEADS, Head, network_heads
-from csnlp.models.encoding import REPLY, SEGMENTS
+from csnlp.models.encoding import PLAIN_SEGMENTS, REPLY, SEGMENTS
 from csnlp.models.pooling import poolable
 
 
@@ -30,6 +30,7 @@ class NetworkConfig:
     attention_heads: int
     max_tokens: int
     layer_norm_eps: float = 1e-12
+    segments: int = SEGMENTS
     heads: tuple[Head, ...] = tuple(HEADS.values())
 
     def __post_init__(self) -> None:
@@ -41,6 +42,7 @@ class NetworkConfig:
     @classmethod
     def from_dict(cls, shape: Mapping[str, Any]) -> NetworkConfig:
         """The inverse of :meth:`to_dict`."""
+        shape = {"segments": PLAIN_SEGMENTS, **shape}
         sizes = {field.name: shape[field.name] for field in fields(cls) if field.name != "heads"}
         return cls(**sizes, heads=tuple(network_heads(shape).values()))
 
@@ -100,7 +102,7 @@ class Network(nn.Module):
         hidden = config.hidden_size
         self.words = nn.Embedding(config.vocab_size, hidden)
         self.positions = nn.Embedding(config.max_tokens, hidden)
-        self.segments = nn.Embedding(SEGMENTS, hidden)
+        self.segments = nn.Embedding(config.segments, hidden)
         nn.init.zeros_(self.segments.weight)
         self.embedding_norm = nn.LayerNorm(hidden, eps=config.layer_norm_eps)
         self.layers = nn.ModuleList(Layer(config, dropout) for _ in range(config.layers))
@@ -108,7 +110,9 @@ class Network(nn.Module):
         nn.init.zeros_(self.pool_queries.weight)  # starts as a mean over the head's segments
         self.heads = nn.ModuleDict({head.name: nn.Linear(hidden, len(head.labels)) for head in config.heads})
         self.dropout = dropout
-        self.register_buffer("poolable", torch.from_numpy(poolable(list(self.heads))), persistent=False)
+        self.register_buffer(
+            "poolable", torch.from_numpy(poolable(list(self.heads), config.segments)), persistent=False
+        )
 
     def with_words(self, kept: Sequence[int]) -> Network:
         """The same network with the embeddings of these words alone, in this order."""

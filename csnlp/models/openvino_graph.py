@@ -80,7 +80,9 @@ def _encoder(ids: Node, segments: Node, bias: Node, weights: _Weights, config: M
 
 def _judges(hidden: Node, segments: Node, bias: Node, weights: _Weights, heads: Sequence[str]) -> list[Node]:
     """The logits of each head: an attention pool over its segments, and a linear layer."""
-    closed = np.where(poolable(heads), np.float32(0), CLOSED)  # (segments, heads)
+    closed = np.where(
+        poolable(heads, len(weights.stored["segments.weight"])), np.float32(0), CLOSED
+    )  # (segments, heads)
     scores = ops.matmul(hidden, weights("pool_queries.weight"), False, True)
     scores = ops.add(ops.add(scores, _rows(_floats(closed), segments)), ops.unsqueeze(bias, _ints(2)))
     pooled = ops.matmul(ops.softmax(scores, 1), hidden, True, False)  # (rows, heads, hidden)

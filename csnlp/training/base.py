@@ -14,6 +14,7 @@ from torch import Tensor
 from csnlp.errors import ConfigError
 from csnlp.heads import HEADS, Head
 from csnlp.models.bert import SETTINGS_FILE, read_settings
+from csnlp.models.encoding import REFERENCE, REPLY, SEGMENTS
 from csnlp.models.network import Network, NetworkConfig
 from csnlp.models.weights import read_weights
 
@@ -93,7 +94,10 @@ def _network_from_model(folder: Path, max_tokens: int, dropout: float, heads: tu
         raise ConfigError(f"max_tokens: {max_tokens} is more than {folder} has positions for: {config.max_tokens}")
     state = {name: torch.from_numpy(array) for name, array in read_weights(folder / "model.safetensors").items()}
     state["positions.weight"] = state["positions.weight"][:max_tokens].clone()
-    network = Network(replace(config, max_tokens=max_tokens, heads=heads), dropout)
+    # A network made before reply and reference were compared begins with what it knows of the two.
+    known = state["segments.weight"]
+    state["segments.weight"] = known[[*range(len(known)), *[REPLY, REPLY, REFERENCE, REFERENCE][len(known) - 5 :]]]
+    network = Network(replace(config, max_tokens=max_tokens, heads=heads, segments=SEGMENTS), dropout)
     same = heads == config.heads
     wanted = state if same else {name: t for name, t in state.items() if not name.startswith(("pool_queries", "heads"))}
     network.load_state_dict(wanted, strict=same)

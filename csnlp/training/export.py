@@ -84,7 +84,7 @@ def write_graph(folder: Path, network: Network) -> None:
     config = network.config
     eps = config.layer_norm_eps
     heads = {head.name: head for head in config.heads}
-    allowed = poolable(heads)
+    allowed = poolable(heads, config.segments)
 
     # (rows, tokens, hidden): words + positions + segments.
     words = graph.rows_of("words.weight", "ids")

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csnlp.models.encoding import CUSTOMER, EARLIER, REFERENCE, REPLY, Encoded, ExchangeEncoder
+from csnlp.models.encoding import (
+    CUSTOMER,
+    EARLIER,
+    REFERENCE,
+    REFERENCE_FIGURE,
+    REFERENCE_SHARED,
+    REPLY,
+    REPLY_FIGURE,
+    REPLY_SHARED,
+    Encoded,
+    ExchangeEncoder,
+)
 from csnlp.types import Exchange, Turn
 
 
@@ -26,7 +37,7 @@ def test_each_part_has_its_segment(encoder: ExchangeEncoder) -> None:
     (encoded,) = encoder.encode([Exchange("请稍等", turns, reference="三天")])
     assert _text(encoder, encoded, EARLIER) == "客：您好服：亲"
     assert _text(encoder, encoded, CUSTOMER) == "客：退款客：快"
-    assert _text(encoder, encoded, REFERENCE) == "参：三天"
+    assert _text(encoder, encoded, REFERENCE) + _text(encoder, encoded, REFERENCE_FIGURE) == "参：三天"
     assert _text(encoder, encoded, REPLY) == "服：请稍等"
 
 
@@ -46,7 +57,8 @@ def test_the_customers_words_stay_whatever_the_agent_said_after_them(encoder: Ex
 
 def test_a_long_reference_leaves_room_for_the_reply(encoder: ExchangeEncoder) -> None:
     (encoded,) = encoder.encode([Exchange("三天" * 100, (Turn("customer", "退款" * 100),), reference="包邮" * 100)])
-    assert (encoded.segments == REPLY).sum() > 15 and (encoded.segments == REFERENCE).sum() > 8
+    replies, references = (REPLY, REPLY_SHARED, REPLY_FIGURE), (REFERENCE, REFERENCE_SHARED, REFERENCE_FIGURE)
+    assert np.isin(encoded.segments, replies).sum() > 15 and np.isin(encoded.segments, references).sum() > 8
 
 
 def test_a_very_long_chat_costs_what_its_end_costs(encoder: ExchangeEncoder) -> None:
