@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from csnlp.models.comparison import compare
 from csnlp.text.fold import fold_text
+from csnlp.text.spacing import joined
 from csnlp.types import Exchange
 
 if TYPE_CHECKING:
@@ -127,14 +128,18 @@ class ExchangeEncoder:
             if room <= 0 and i < first:
                 break  # a chat of thousands of turns: nothing older would fit
             if room > 0 or asked:
-                text = _ROLE_MARK[turns[i].role] + fold_text(turns[i].text)
+                text = _ROLE_MARK[turns[i].role] + _plain(turns[i].text)
                 parts.append((CUSTOMER if asked else EARLIER, text))
                 room -= len(text)
         parts.reverse()
         if exchange.reference:
-            parts.append((REFERENCE, _REFERENCE_MARK + fold_text(exchange.reference)))
-        parts.append((REPLY, _ROLE_MARK["agent"] + fold_text(exchange.reply)))
+            parts.append((REFERENCE, _REFERENCE_MARK + _plain(exchange.reference)))
+        parts.append((REPLY, _ROLE_MARK["agent"] + _plain(exchange.reply)))
         return parts
+
+
+def _plain(text: str) -> str:
+    return fold_text(joined(text))
 
 
 def pad(batch: Sequence[Encoded], pad_id: int, multiple: int = 1) -> tuple[IntArray, IntArray, IntArray]:
