@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from rich.console import Console
 from csnlp.errors import ConfigError, InputError
 from csnlp.evaluation import evaluate as measure
 from csnlp.evaluation import parse_threshold, problems, read_gold
+from csnlp.evaluation.errors import mistakes
 from csnlp.evaluation.table import evaluation_table
 from csnlp.evaluation.task_run import evaluate_task
 from csnlp.evaluation.tasks import TASKS, find_task, read_cases
@@ -29,6 +31,10 @@ def evaluate(
     ] = None,
     device: Annotated[str, typer.Option(help="cpu, or a torch device such as cuda (extra gpu).")] = "cpu",
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result here as JSON.")] = None,
+    errors_file: Annotated[
+        Path | None,
+        typer.Option("--errors", help="Write the ids of the wrong rows here, the surest first, as JSON lines."),
+    ] = None,
     fail_under: Annotated[
         list[str] | None,
         typer.Option(
@@ -51,11 +57,12 @@ def evaluate(
     asked = find_task(task) if task is not None else None
     measures = {asked.name: asked.measures} if asked else None
     thresholds = [parse_threshold(text, measures) for text in fail_under or ()]
-    if json_file is not None and not json_file.absolute().parent.is_dir():
-        raise ConfigError(f"--json {json_file}: there is no folder {json_file.parent}; make it first")
+    for option, path in (("--json", json_file), ("--errors", errors_file)):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise ConfigError(f"{option} {path}: there is no folder {path.parent}; make it first")
     kept = dict(_pair(text) for text in where or ())
-    if asked and kept:
-        raise ConfigError("--where: is for labelled exchanges; leave it out with --task")
+    if asked and (kept or errors_file):
+        raise ConfigError("--where and --errors are for labelled exchanges; leave them out with --task")
     rows = list(read_gold(file, kept)) if asked is None else []
     cases = list(read_cases(asked, file)) if asked else []
     if not rows and not cases:
@@ -69,6 +76,9 @@ def evaluate(
     Console().print(evaluation_table(result))
     if json_file is not None:
         json_file.write_text(json.dumps(result.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    if errors_file is not None:
+        lines = (json.dumps(asdict(mistake), ensure_ascii=False) + "\n" for mistake in mistakes(loaded, rows))
+        errors_file.write_text("".join(lines), encoding="utf-8")
     unmet = problems(result, thresholds)
     for problem in unmet:
         print(f"csnlp: not met: {problem}", file=sys.stderr)

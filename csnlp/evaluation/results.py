@@ -42,11 +42,16 @@ class LabelCount:
 
 @dataclass(frozen=True, slots=True)
 class HeadEvaluation:
-    """One head on ``n`` labelled rows. ``agreement`` is the kappa of the first with the second labelling, if any."""
+    """One head on ``n`` labelled rows.
+
+    ``confusion`` counts the rows with each gold label (first index) and predicted label, in the order of ``labels``; it
+    is empty for a multi-label head. ``agreement`` is the kappa of the first with the second labelling, if any.
+    """
 
     n: int
     metrics: Mapping[str, Metric]
     labels: Mapping[str, LabelCount]
+    confusion: tuple[tuple[int, ...], ...] = ()
     agreement: Metric | None = None
 
 
@@ -61,12 +66,14 @@ class Evaluation:
     about: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON: ``about``, rows, and by head n, metrics {value, low, high}, labels, agreement."""
+        """Plain values for JSON: ``about``, rows, and by head n, metrics {value, low, high}, labels, confusion and
+        agreement."""
         heads = {
             name: {
                 "n": head.n,
                 "metrics": {metric: _plain(value) for metric, value in head.metrics.items()},
                 "labels": {label: _plain(count) for label, count in head.labels.items()},
+                "confusion": [list(row) for row in head.confusion],
                 "agreement": None if head.agreement is None else _plain(head.agreement),
             }
             for name, head in self.heads.items()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from csnlp.evaluation import metrics
 from csnlp.evaluation.bootstrap import bootstrap_interval
 from csnlp.evaluation.gold import GoldRow, targets_of
 from csnlp.evaluation.measures import Ints, Statistic, head_statistics, kappa_statistic
@@ -16,7 +17,8 @@ from csnlp.evaluation.results import METRICS, Evaluation, HeadEvaluation, LabelC
 from csnlp.heads import HEADS, Head
 from csnlp.models.protocol import Model, checked_heads
 
-_NEEDS_CUSTOMER = ("accuracy", "applicability", "complaint", "complaint_type")
+NEEDS_CUSTOMER = ("accuracy", "applicability", "complaint", "complaint_type")
+"""Heads that are judged only where the customer said something."""
 _BATCH = 256
 
 
@@ -40,7 +42,7 @@ def evaluate(
     Raises :class:`csnlp.errors.ModelError` when the model returns arrays of a wrong shape, or not finite.
     """
     rows = list(rows)
-    predicted = _predict(model, rows)
+    predicted = predict(model, rows)
     heads = {
         name: _evaluate_head(HEADS[name], predicted[name], rows, resamples, seed, agreement)
         for name in HEADS
@@ -49,7 +51,8 @@ def evaluate(
     return Evaluation(len(rows), heads, resamples, seed, dict(about or {}))
 
 
-def _predict(model: Model, rows: Sequence[GoldRow]) -> dict[str, Floats]:
+def predict(model: Model, rows: Sequence[GoldRow]) -> dict[str, Floats]:
+    """Head name → probabilities (rows, labels)."""
     parts: dict[str, list[npt.NDArray[Any]]] = {}
     for start in range(0, len(rows), _BATCH):
         batch = [row.exchange for row in rows[start : start + _BATCH]]
@@ -61,7 +64,7 @@ def _predict(model: Model, rows: Sequence[GoldRow]) -> dict[str, Floats]:
 def _evaluate_head(
     head: Head, probabilities: Floats, rows: Sequence[GoldRow], resamples: int, seed: int, agreement: bool
 ) -> HeadEvaluation:
-    judged = [row.labels if head.name not in _NEEDS_CUSTOMER or row.exchange.has_customer else None for row in rows]
+    judged = [row.labels if head.name not in NEEDS_CUSTOMER or row.exchange.has_customer else None for row in rows]
     kept, gold = targets_of(judged, head)
     groups = [rows[i].group for i in kept]
 
@@ -74,6 +77,10 @@ def _evaluate_head(
     matrix = gold if head.kind == "multilabel" else np.eye(len(head.labels), dtype=np.int64)[gold]
     guess = predicted if head.kind == "multilabel" else np.eye(len(head.labels), dtype=np.int64)[predicted]
     counts = zip(head.labels, matrix.sum(axis=0), guess.sum(axis=0), (matrix * guess).sum(axis=0), strict=True)
+    confusion: tuple[tuple[int, ...], ...] = ()
+    if head.kind != "multilabel":
+        table = metrics.confusion(gold, predicted, len(head.labels))
+        confusion = tuple(tuple(int(count) for count in row) for row in table)
     second = None
     if agreement:
         both, other = targets_of([rows[i].second for i in kept], head)
@@ -82,6 +89,7 @@ def _evaluate_head(
         n=len(kept),
         metrics={name: measure(statistics[name]) for name in METRICS[head.kind]},
         labels={label: LabelCount(int(g), int(p), int(b)) for label, g, p, b in counts},
+        confusion=confusion,
         agreement=second,
     )
 

@@ -90,3 +90,19 @@ def test_what_cannot_be_measured_is_said_in_one_line(run, folder, rows, write_ro
         status, out, err = run(*arguments)
         assert status == 1 and out == ""
         assert message in err and err.count("\n") == 1
+
+
+def test_the_wrong_rows_are_written_the_surest_first(run, folder, make_row, write_rows, tmp_path):
+    wrong = make_row(90, reply=TONES["cold"], labels={"politeness": "polite"})
+    unsure = make_row(91, reply="亲，不知道哦", labels={"politeness": "warm"})
+    right = make_row(92, reply=TONES["polite"], labels={"politeness": "polite"})
+    file, errors = write_rows([right, unsure, wrong]), tmp_path / "errors.jsonl"
+    assert run(folder, file, "--errors", errors, "--json", tmp_path / "out.json")[0] == 0
+    found = [json.loads(line) for line in errors.read_text(encoding="utf-8").splitlines()]
+    assert {row["id"] for row in found} == {wrong["id"], unsure["id"]}
+    assert next(row for row in found if row["id"] == wrong["id"])["predicted"] == "cold"
+    sure = [row["gold_probability"] for row in found]
+    assert sure == sorted(sure)
+    matrix = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["heads"]["politeness"]["confusion"]
+    assert matrix[3][1] == 1 and matrix[3][3] == 1 and sum(map(sum, matrix)) == 3
+    assert run(folder, file, "--errors", tmp_path / "no/errors.jsonl")[0] == 1
