@@ -82,9 +82,10 @@ def conversations(subject: Subject) -> Figures:
 
 
 def growth(subject: Subject) -> Figures:
-    """Seconds a reply for 1,000, 10,000 and 100,000 different exchanges from a generator, and the peak memory."""
+    """Seconds a reply for 1,000 to 1,000,000 different exchanges from a generator, and the peak memory."""
     code = _GROWTH.format(subject=_arguments(subject))
-    return {str(number): _child(code, subject, number) for number in map(subject.replies, (1_000, 10_000, 100_000))}
+    sizes = map(subject.replies, (1_000, 10_000, 100_000, 1_000_000))
+    return {str(number): _child(code, subject, number) for number in sizes}
 
 
 def cold(subject: Subject) -> Figures:
