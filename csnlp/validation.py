@@ -23,6 +23,11 @@ def check_exchange(exchange: Exchange) -> None:
         raise InputError("reply", "has no words (only emoji or symbols)", "leave the row out")
     if exchange.reference is not None:
         check_text("reference", exchange.reference)
+    check_context(exchange)
+
+
+def check_context(exchange: Exchange) -> None:
+    """The part of :func:`check_exchange` that looks at the turns."""
     if not isinstance(exchange.context, tuple | list):
         raise InputError("context", f"is {type(exchange.context).__name__}", "give a tuple of csnlp.Turn")
     if len(exchange.context) > MAX_TURNS:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from csnlp.errors import ConfigError, InputError
+from csnlp.errors import ConfigError, InputError, ModelError
 from csnlp.evaluation import evaluate as measure
 from csnlp.evaluation import parse_threshold, problems, read_gold
 from csnlp.evaluation.errors import mistakes
@@ -73,6 +73,8 @@ def evaluate(
         result = evaluate_task(loaded, asked, cases, resamples=resamples, seed=seed, about=about)
     else:
         result = measure(loaded, rows, resamples=resamples, seed=seed, about=about)
+    if not result.heads:
+        raise ModelError(f"{model} has no head of csnlp's own; for a model of a public task give --task")
     Console().print(evaluation_table(result))
     if json_file is not None:
         json_file.write_text(json.dumps(result.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -18,4 +18,4 @@ def train(
     from csnlp.training.run import train as run
 
     folder = run(recipe, fold)
-    typer.echo(f"model written to {folder}; score with it: csnlp score FILE --model {folder}")
+    typer.echo(f"model written to {folder}")

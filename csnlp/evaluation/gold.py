@@ -20,7 +20,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -30,7 +30,7 @@ import numpy.typing as npt
 from csnlp.errors import InputError
 from csnlp.heads import ACTS, HEADS, SATISFACTION, Head
 from csnlp.types import Exchange, Turn
-from csnlp.validation import check_exchange
+from csnlp.validation import check_context, check_exchange
 
 Target: TypeAlias = "int | tuple[int, ...]"
 """A gold label: its position in the head, or 0/1 for every label of a multi-label head."""
@@ -150,11 +150,13 @@ def _satisfaction_row(row: Mapping[str, Any], name: str) -> GoldRow | None:
         raise InputError("turns", "is empty", "give the turns of the chat, or leave the row out")
     if type(rank) is not int or not 0 <= rank < len(SATISFACTION.labels):
         raise InputError("satisfaction", f"is {rank!r:.40}", "give the rank: 0, 1 or 2")
-    # Checked with the last turn as the reply, whoever speaks in it.
-    exchange = Exchange(reply=turns[-1].text, context=turns[:-1], id=str(row.get("id") or name))
-    check_exchange(exchange)
-    if turns[-1].role == "customer":
-        exchange = replace(exchange, reply="", context=turns)
+    row_id = str(row.get("id") or name)
+    if turns[-1].role == "agent":
+        exchange = Exchange(reply=turns[-1].text, context=turns[:-1], id=row_id)
+        check_exchange(exchange)
+    else:
+        exchange = Exchange(reply="", context=turns, id=row_id)
+        check_context(exchange)
     # The turns of one chat come as many rows; they share its opening.
     return GoldRow(exchange, {"satisfaction": rank}, group=str(row.get("group") or turns[0].text))
 

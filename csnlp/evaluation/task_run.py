@@ -15,7 +15,8 @@ from csnlp.evaluation.metrics import Floats
 from csnlp.evaluation.results import Evaluation, HeadEvaluation, LabelCount, Metric
 from csnlp.evaluation.tasks import Case, Task
 from csnlp.heads import HEADS, Head
-from csnlp.models.protocol import Model
+from csnlp.models.protocol import Model, checked_heads
+from csnlp.types import Prediction
 
 _BATCH = 256
 
@@ -32,7 +33,8 @@ def evaluate_task(
     """Measure ``model`` on ``cases``; the one head of the result is named as the task.
 
     Nominal tasks: accuracy and macro-F1 over the labels, and with two labels also F1 and AUC of the last one. Ordinal
-    tasks: Pearson's and Spearman's correlation of the expected rank with the gold value, and the mean absolute error.
+    tasks: Pearson's and Spearman's correlation of the expected rank with the gold value, and the mean absolute error
+    (resamples keep the ranks of the whole file).
     Raises :class:`csnlp.errors.ModelError` when the model has neither the task's head nor one that stands in for it.
     """
     labels, probabilities = _predicted(model, task, cases)
@@ -69,12 +71,15 @@ def _predicted(model: Model, task: Task, cases: Sequence[Case]) -> tuple[tuple[s
     if task.name in heads:
         own: Mapping[str, Head] = getattr(getattr(model, "engine", None), "heads", {})
         labels = own[task.name].labels if task.name in own else task.labels
-        if len(labels) != heads[task.name].shape[1]:
-            raise ModelError(f"head {task.name} has {heads[task.name].shape[1]} columns, for {len(labels)} labels")
+        if task.labels and labels != task.labels:
+            raise ModelError(f"head {task.name}: its labels are {', '.join(labels)}, not {', '.join(task.labels)}")
+        if len(labels) != heads[task.name].shape[1] or not np.isfinite(heads[task.name]).all():
+            raise ModelError(f"head {task.name}: give finite probabilities, {len(labels)} a row")
         return labels, heads[task.name]
     if task.stand_in is None or task.stand_in[0] not in heads:
         raise ModelError(f"the model has no head {task.name}; train one: a recipe with task: {task.name}")
     name, meant = task.stand_in
+    checked_heads(Prediction({name: heads[name].astype(np.float32)}), len(cases))
     if not meant:
         return task.labels, heads[name]
     positive = heads[name][:, [HEADS[name].labels.index(label) for label in meant]].sum(axis=1)
@@ -85,7 +90,7 @@ def _nominal_statistics(
     gold: np.ndarray[Any, Any], predicted: np.ndarray[Any, Any], probabilities: Floats, labels: int
 ) -> dict[str, Statistic]:
     right = predicted == gold
-    if labels > 2:
+    if labels != 2:
         return {
             "accuracy": lambda weights: metrics.weighted_mean(right, weights),
             "macro_f1": lambda weights: metrics.macro_f1(metrics.confusion(gold, predicted, labels, weights)),

@@ -12,7 +12,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,13 @@ Row = Mapping[str, Any]
 class Case:
     """What is judged, and its gold ``value``: a label, or for an ordinal task a rank that may lie between two labels.
 
-    Cases of one ``group`` belong together (the replies to one question).
+    Cases of one ``group`` belong together (the replies to one question); ``row`` is what they were read from.
     """
 
     exchange: Exchange
     value: str | float
     group: str
+    row: Row = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +101,29 @@ def _checked(task: Task, row: Row) -> Iterator[Case]:
             raise ValueError(f"{case.value!r} is not between 0 and {len(task.labels) - 1}")
         if task.kind != "ordinal" and task.labels and case.value not in task.labels:
             raise ValueError(f"{case.value!r:.40} is none of {', '.join(task.labels)}")
-        yield replace(case, group=case.group or texts[0])
+        yield replace(case, group=case.group or texts[0], row=row)
 
 
-def _flag(labels: tuple[str, str], value: object) -> str:
-    if value not in (0, 1):
-        raise ValueError(f"{value!r:.40} is neither 0 nor 1")
-    return labels[int(value == 1)]
+def _whole(value: object, most: int) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise ValueError(f"{value!r:.40} is not a whole number from 0 to {most}")
+    return value
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{value!r:.40} is no name")
+    return value
 
 
 def _offence(row: Row) -> Iterator[Case]:
     """text, offensive (0/1)"""
-    yield Case(Exchange(row["text"]), _flag(("clean", "offensive"), row["offensive"]), "")
+    yield Case(Exchange(row["text"]), ("clean", "offensive")[_whole(row["offensive"], 1)], "")
 
 
 def _condescension(row: Row) -> Iterator[Case]:
     """text, condescension (0 none, 1 to 3 the degree)"""
-    yield Case(Exchange(row["text"]), _flag(("plain", "condescending"), int(row["condescension"] != 0)), "")
+    yield Case(Exchange(row["text"]), ("plain", *["condescending"] * 3)[_whole(row["condescension"], 3)], "")
 
 
 def _talk_politeness(row: Row) -> Iterator[Case]:
@@ -126,30 +133,34 @@ def _talk_politeness(row: Row) -> Iterator[Case]:
 
 def _intent(row: Row) -> Iterator[Case]:
     """text (a customer's words), intent (the name of one)"""
-    yield Case(Exchange(row["text"]), str(row["intent"]), "")
+    yield Case(Exchange(row["text"]), _name(row["intent"]), "")
 
 
 def _relevance(row: Row) -> Iterator[Case]:
     """query, replies (a list of text and label: 1 when it answers, else 0)"""
     asked = (Turn("customer", row["query"]),)
+    if not isinstance(row["replies"], list):
+        raise TypeError("replies is no list")
     for reply in row["replies"]:
-        yield Case(Exchange(reply["text"], asked), _flag(("off", "answers"), reply["label"]), row["query"])
+        yield Case(Exchange(reply["text"], asked), ("off", "answers")[_whole(reply["label"], 1)], row["query"])
 
 
 def _contradiction(row: Row) -> Iterator[Case]:
     """u1, b1, u2, b2 (two questions and answers), contradiction (0/1)"""
     before = (Turn("customer", row["u1"]), Turn("agent", row["b1"]), Turn("customer", row["u2"]))
-    yield Case(Exchange(row["b2"], before), _flag(("consistent", "contradicts"), row["contradiction"]), row["u1"])
+    yield Case(Exchange(row["b2"], before), ("consistent", "contradicts")[_whole(row["contradiction"], 1)], row["u1"])
 
 
 def _same_question(row: Row) -> Iterator[Case]:
     """a, b (two questions), label ("1" when they ask the same, else "0")"""
-    yield Case(Exchange(row["b"], (Turn("customer", row["a"]),)), _flag(("other", "same"), int(row["label"])), row["a"])
+    yield Case(
+        Exchange(row["b"], (Turn("customer", row["a"]),)), ("other", "same")[("0", "1").index(row["label"])], row["a"]
+    )
 
 
 def _emotion(row: Row) -> Iterator[Case]:
     """text, emotion (the name of one)"""
-    yield Case(Exchange(row["text"]), str(row["emotion"]), "")
+    yield Case(Exchange(row["text"]), _name(row["emotion"]), "")
 
 
 _UNKIND = ("politeness", ("rude", "cold"))

@@ -23,7 +23,7 @@ from csnlp.errors import CsnlpError, ModelError
 from csnlp.heads import network_heads
 from csnlp.models.cache import LogitCache
 from csnlp.models.calibration import probabilities
-from csnlp.models.encoding import ExchangeEncoder
+from csnlp.models.encoding import PLAIN_SEGMENTS, ExchangeEncoder
 from csnlp.models.engine import Engine, load_engine
 from csnlp.models.weights import weight_shapes
 from csnlp.types import Exchange, FloatArray, Prediction
@@ -74,7 +74,9 @@ class BertModel:
             heads = _checked_heads(settings)
             _check_shapes(weight_shapes(folder / "model.safetensors"), settings["network"])
             encoder = ExchangeEncoder.from_file(
-                folder / "tokenizer.json", settings["network"]["max_tokens"], "segments" in settings["network"]
+                folder / "tokenizer.json",
+                settings["network"]["max_tokens"],
+                settings["network"].get("segments", PLAIN_SEGMENTS) > PLAIN_SEGMENTS,
             )
             engine = load_engine(folder, settings["network"], encoder.pad_id, device, threads)
             name, version = settings["name"], settings["version"]

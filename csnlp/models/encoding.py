@@ -42,6 +42,7 @@ _ROLE_MARK = {"customer": "客：", "agent": "服："}
 _REFERENCE_MARK = "参："
 _CHARS_PER_TOKEN = 16  # more than any text has on average; bounds the work on a very long chat
 _CLS_NAMES, _SEP_NAMES, _PAD_NAMES = ("[CLS]", "<s>"), ("[SEP]", "</s>"), ("[PAD]", "<pad>")
+_UNK_NAMES = ("[UNK]", "<unk>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class ExchangeEncoder:
         self._cls = _special_id(tokenizer, _CLS_NAMES)
         self._sep = _special_id(tokenizer, _SEP_NAMES)
         self.pad_id = _special_id(tokenizer, _PAD_NAMES)
+        self._unknown = next((i for name in _UNK_NAMES if (i := tokenizer.token_to_id(name)) is not None), -1)
 
     @classmethod
     def from_file(cls, path: Path, max_tokens: int = 256, compares: bool = True) -> ExchangeEncoder:
@@ -105,14 +107,15 @@ class ExchangeEncoder:
         sequence += [(REPLY, reply), (SPECIAL, [self._sep])]
         segments = np.array([segment for segment, ids in sequence for _ in ids], dtype=np.int64)
         if reference and self.compares:
-            told, said = self._bare(reference), self._bare(reply)
+            told, said = self._texts(reference, "\ue000"), self._texts(reply, "\ue001")
             segments[segments == REPLY] = _OF_REPLY[compare(said, told)]
             segments[segments == REFERENCE] = _OF_REFERENCE[compare(told, said)]
         return Encoded(np.array([i for _, ids in sequence for i in ids], dtype=np.int64), segments)
 
-    def _bare(self, ids: Sequence[int]) -> list[str]:
-        """What each token says."""
-        return [(self._tokenizer.id_to_token(i) or "").removeprefix("##").replace("▁", "") for i in ids]
+    def _texts(self, ids: Sequence[int], unknown: str) -> list[str]:
+        """What each token says, with a space where a word of other than Chinese begins; ``unknown`` where the
+        tokenizer does not know it, which is a sign of its own on either side: two unknowns are not the same."""
+        return [unknown if i == self._unknown else token_text(self._tokenizer.id_to_token(i) or "") for i in ids]
 
     def _parts(self, exchange: Exchange) -> list[tuple[int, str]]:
         """The exchange's texts with their segments, in order; the text of a turn begins with its role's mark."""
@@ -136,6 +139,13 @@ class ExchangeEncoder:
             parts.append((REFERENCE, _REFERENCE_MARK + _plain(exchange.reference)))
         parts.append((REPLY, _ROLE_MARK["agent"] + _plain(exchange.reply)))
         return parts
+
+
+def token_text(token: str) -> str:
+    """The characters of a piece of a vocabulary: of sentencepiece (``▁`` for a space) or WordPiece (``##`` goes on)."""
+    if token.startswith("##"):
+        return token[2:]
+    return " " + token if token.isascii() and token.isalnum() else token.replace("▁", " ")
 
 
 def _plain(text: str) -> str:

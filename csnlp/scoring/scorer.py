@@ -44,11 +44,11 @@ def load(
     ``"cpu"``, a torch device such as ``"cuda"`` (extra ``gpu``), or another of :data:`csnlp.models.engine.DEVICES`;
     ``threads`` is the number of cores that the model may use (0: all). Nothing is downloaded.
     """
-    with ThreadPoolExecutor(1) as beside:  # the model's engine compiles while the book is read
-        loading = beside.submit(load_model, model, device, threads)
-        read = load_book(book)
-        table = load_facts(Path(facts)) if isinstance(facts, str | Path) else facts
-        return Scorer(loading.result(), read, table)
+    table = load_facts(Path(facts)) if isinstance(facts, str | Path) else facts
+    with ThreadPoolExecutor(1) as beside:  # the book is read while the model's engine compiles
+        reading = beside.submit(load_book, book)
+        loaded = load_model(model, device, threads)
+        return Scorer(loaded, reading.result(), table)
 
 
 class Scorer:

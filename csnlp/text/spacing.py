@@ -20,4 +20,5 @@ def joined(text: str) -> str:
     wide = sum(not word.isascii() for word in single)
     if len(single) < _SHARE * len(words) or wide < max(_FEWEST, len(single) / 2):
         return text
-    return " ".join(part.replace(" ", "") for part in text.split(_WIDE))
+    even = "".join(" " if char.isspace() else char for char in text)
+    return " ".join(part.replace(" ", "") for part in even.split(_WIDE))

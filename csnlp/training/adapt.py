@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from csnlp.errors import ConfigError
 from csnlp.models.encoding import Encoded, ExchangeEncoder, pad
 from csnlp.models.network import Network
 from csnlp.training.base import describe_base, network_from_base, tokenizer_from_base
@@ -37,7 +38,7 @@ from csnlp.types import Exchange, Turn
 
 _MOST_LINES = 5
 _HELD_OUT = 256
-"""Stretches that the loss is measured on, and that are not learned from."""
+"""Stretches of each file (at most a tenth of them) that the loss is measured on, and that are not learned from."""
 
 
 class MaskedNetwork(nn.Module):
@@ -67,17 +68,19 @@ def adapt(config: AdaptConfig) -> Path:
         torch.set_num_threads(config.threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     texts = [[line for line in read_lines(path) if line.strip()] for path in config.texts]
-    network, tokenizer = (
-        network_from_base(config.base, config.max_tokens, config.dropout),
-        tokenizer_from_base(config.base),
-    )
+    tokenizer = tokenizer_from_base(config.base)
+    # All positions of the base stay, though the texts here are shorter.
+    network = network_from_base(config.base, None, config.dropout)
+    pools = [stretches(lines, random.Random(f"{config.seed}/{number}")) for number, lines in enumerate(texts)]
+    held_out = [pool.pop() for pool in pools for _ in range(min(_HELD_OUT, len(pool) // 10))]
+    if not held_out or not all(pools):
+        raise ConfigError(f"texts: {len(held_out)} stretches to measure on; give files of at least 100 lines each")
     if config.least_count:
-        counts = count_pieces(tokenizer, (line for lines in texts for line in lines))
+        reader = ExchangeEncoder(tokenizer, config.max_tokens)
+        counts = count_pieces(row for pool in pools for row in _encoded(reader, pool))
         tokenizer, kept = pruned(tokenizer, counts, config.least_count)
         network = network.with_words(kept)
     encoder, masker = ExchangeEncoder(tokenizer, config.max_tokens), WordMasker(tokenizer)
-    pools = [stretches(lines, random.Random(f"{config.seed}/{number}")) for number, lines in enumerate(texts)]
-    held_out = [pool.pop() for pool in pools for _ in range(min(_HELD_OUT, len(pool) // 10))]
 
     model = MaskedNetwork(network).to(device)
     optimizer = adamw(model, config.learning_rate, config.weight_decay, ("transform.", "norm.", "bias"), 1e-3)
@@ -167,6 +170,11 @@ def _measure(
         hits.append(hit)
     hit = torch.cat(hits).float()
     return {"heldout.loss": sum(losses) / len(hit), "heldout.accuracy": float(hit.mean())}
+
+
+def _encoded(encoder: ExchangeEncoder, examples: Sequence[Example]) -> Iterator[Encoded]:
+    for start in range(0, len(examples), 1_000):
+        yield from encoder.encode([example.exchange for example in examples[start : start + 1_000]])
 
 
 def _lengths(encoder: ExchangeEncoder, examples: Sequence[Example]) -> list[int]:

@@ -31,12 +31,13 @@ _LAYER_NAMES = {
 }
 
 
-def network_from_base(base: str, max_tokens: int, dropout: float, heads: Mapping[str, Head] = HEADS) -> Network:
+def network_from_base(base: str, max_tokens: int | None, dropout: float, heads: Mapping[str, Head] = HEADS) -> Network:
     """A network with ``heads`` whose encoder has the weights of ``base``; pools and heads are new.
 
-    Works for models laid out as BERT (BERT, MacBERT, RoBERTa-wwm-ext, ERNIE …). Token-type and task-type 0 are added
-    into the positions, since the network has segments of its own. A model folder that csnlp wrote (a shipped model,
-    say) goes on with its pools and heads too where they are those asked for.
+    Works for models laid out as BERT (BERT, MacBERT, RoBERTa-wwm-ext, ERNIE …). ``max_tokens``: the positions that are
+    kept (None: all of them). Token-type and task-type 0 are added into the positions, since the network has segments of
+    its own. A model folder that csnlp wrote (a shipped model, say) goes on with its pools and heads too where they are
+    those asked for.
 
     Raises :class:`csnlp.errors.ConfigError` when the base is laid out differently.
     """
@@ -52,7 +53,7 @@ def network_from_base(base: str, max_tokens: int, dropout: float, heads: Mapping
         intermediate_size=source.intermediate_size,
         layers=source.num_hidden_layers,
         attention_heads=source.num_attention_heads,
-        max_tokens=max_tokens,
+        max_tokens=max_tokens or source.max_position_embeddings,
         layer_norm_eps=source.layer_norm_eps,
         heads=tuple(heads.values()),
     )
@@ -88,8 +89,9 @@ def describe_base(base: str) -> str:
     return f"{Path(base).name} ({kind})"
 
 
-def _network_from_model(folder: Path, max_tokens: int, dropout: float, heads: tuple[Head, ...]) -> Network:
+def _network_from_model(folder: Path, max_tokens: int | None, dropout: float, heads: tuple[Head, ...]) -> Network:
     config = NetworkConfig.from_dict(read_settings(folder)["network"])
+    max_tokens = max_tokens or config.max_tokens
     if max_tokens > config.max_tokens:
         raise ConfigError(f"max_tokens: {max_tokens} is more than {folder} has positions for: {config.max_tokens}")
     state = {name: torch.from_numpy(array) for name, array in read_weights(folder / "model.safetensors").items()}

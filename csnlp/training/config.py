@@ -141,7 +141,7 @@ def adapt_config(data: dict[str, Any], folder: Path, where: str) -> AdaptConfig:
 def at_fold(config: TrainConfig, fold: int) -> TrainConfig:
     """``config`` with another part of each source held out; its output has a folder of its own."""
     sources = tuple(replace(source, fold=fold) if source.holdout else source for source in config.sources)
-    if sources == config.sources and fold:
+    if not any(source.holdout for source in sources):
         raise ConfigError(f"fold {fold}: no source of the recipe holds out a part of its groups (holdout)")
     if (most := max((source.holdout for source in sources), default=0)) * (fold + 1) > 1 + 1e-9:
         raise ConfigError(f"fold {fold}: with a holdout of {most:g} the folds are 0 to {int(1 / most + 1e-9) - 1}")
@@ -150,6 +150,10 @@ def at_fold(config: TrainConfig, fold: int) -> TrainConfig:
 
 def _source(data: object, folder: Path, where: str) -> Source:
     source = _build(Source, _anchored(data, folder, ("path", "labels", "teacher")), where)
+    if isinstance(source.without, str):
+        raise ConfigError(f"{where}: without: give a list of heads")
+    if not 0 <= source.fold * source.holdout < 1:
+        raise ConfigError(f"{where}: fold: {source.fold} is past the last part of a holdout of {source.holdout:g}")
     if unknown := [name for name in source.without if name not in HEADS]:
         raise ConfigError(f"{where}: without: no head {unknown[0]!r}; the heads are {', '.join(HEADS)}")
     return replace(source, without=tuple(source.without))

@@ -90,8 +90,9 @@ def _task_course(config: TrainConfig, task: Task) -> Course:
     for source in config.sources:
         for case in read_cases(task, source.path):
             out = is_held_out(case.group, source)
-            (held_out.setdefault(source.path.name, []) if out else cases).append(case)
+            (held_out.setdefault(source.path.name.split(".")[0], []) if out else cases).append(case)
     kept = [case for found in held_out.values() for case in found]
+    write_held_out(config.output / "heldout", held_out)
     validation = list(read_cases(task, config.validation)) if config.validation else kept
     if not validation:
         raise ConfigError("validation: give a file, or a holdout for a source")

@@ -4,12 +4,12 @@ arXiv:1906.08101)."""
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from tokenizers import Tokenizer
 
-from csnlp.models.encoding import SPECIAL, Encoded, IntArray
+from csnlp.models.encoding import SPECIAL, Encoded, IntArray, token_text
 from csnlp.models.jieba_words import words
 
 SHARE = 0.15
@@ -38,7 +38,7 @@ class WordMasker:
             raise ValueError(f"the tokenizer has no {' or '.join(_MASK_NAMES)}")
         self._mask = found[0]
         self._size = tokenizer.get_vocab_size()
-        self._texts = [_bare(tokenizer.id_to_token(i) or "") for i in range(self._size)]
+        self._texts = [token_text(tokenizer.id_to_token(i) or "").strip() for i in range(self._size)]
 
     def __call__(self, encoded: Encoded, rng: random.Random) -> Masked:
         """At least one word is asked for; the same state of ``rng`` gives the same words."""
@@ -50,7 +50,7 @@ class WordMasker:
             draw = rng.random()
             for position in groups[number] if draw < 0.9 else ():
                 ids[position] = self._mask if draw < 0.8 else rng.randrange(self._size)
-        return Masked(Encoded(ids, encoded.segments), _positions(asked), encoded.ids[asked])
+        return Masked(Encoded(ids, encoded.segments), np.array(asked, dtype=np.int64), encoded.ids[asked])
 
     def words(self, encoded: Encoded) -> list[list[int]]:
         """The positions of the tokens of each word; special tokens belong to none. A token that reaches into two words
@@ -70,13 +70,3 @@ class WordMasker:
             if at in ends:
                 groups.append([])
         return [group for group in groups if group]
-
-
-def _bare(token: str) -> str:
-    return token.removeprefix("##").replace("▁", "")
-
-
-def _positions(values: Sequence[int]) -> IntArray:
-    import numpy as np
-
-    return np.array(values, dtype=np.int64)

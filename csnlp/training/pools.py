@@ -11,6 +11,7 @@ from pathlib import Path
 
 from csnlp.errors import ConfigError
 from csnlp.evaluation.gold import GoldRow
+from csnlp.evaluation.tasks import Case
 from csnlp.heads import HEADS
 from csnlp.training.config import Source
 from csnlp.training.distil import taught_by
@@ -45,7 +46,7 @@ def taught_heads(pools: Iterable[Sequence[Example]], head_weights: Mapping[str, 
     return tuple(name for name in HEADS if name in known and head_weights.get(name, 1.0))
 
 
-def write_held_out(folder: Path, held_out: Mapping[str, Sequence[Example]]) -> None:
+def write_held_out(folder: Path, held_out: Mapping[str, Sequence[Example | Case]]) -> None:
     """One labelled file for each source (``<source>.jsonl``), as ``csnlp evaluate`` reads it."""
     folder.mkdir(exist_ok=True)
     for name, examples in held_out.items():
@@ -65,7 +66,11 @@ def gold_row(example: Example) -> GoldRow:
 
 
 def _without(example: Example, heads: Collection[str]) -> Example:
-    return replace(example, targets={n: t for n, t in example.targets.items() if n not in heads}) if heads else example
+    if not heads:
+        return example
+    targets = {name: target for name, target in example.targets.items() if name not in heads}
+    labels = {name: label for name, label in example.row.get("labels", {}).items() if name not in heads}
+    return replace(example, targets=targets, row={**example.row, "labels": labels})
 
 
 def _rows(source: Source) -> Iterable[Row]:

@@ -10,22 +10,14 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from csnlp.errors import ConfigError
+from csnlp.models.encoding import Encoded, token_text
 
-_AT_ONCE = 10_000
 _SPECIAL = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<pad>", "<unk>", "<s>", "</s>", "<mask>"}
 
 
-def count_pieces(tokenizer: Tokenizer, texts: Iterable[str]) -> Counter[int]:
-    """How often each piece (by id) occurs in ``texts``."""
-    counts: Counter[int] = Counter()
-    batch: list[str] = []
-    for text in texts:
-        batch.append(text)
-        if len(batch) == _AT_ONCE:
-            counts.update(i for row in tokenizer.encode_batch_fast(batch, add_special_tokens=False) for i in row.ids)
-            batch = []
-    counts.update(i for row in tokenizer.encode_batch_fast(batch, add_special_tokens=False) for i in row.ids)
-    return counts
+def count_pieces(rows: Iterable[Encoded]) -> Counter[int]:
+    """How often each piece (by id) occurs in what an encoder made of the texts."""
+    return Counter(int(i) for row in rows for i in row.ids)
 
 
 def pruned(tokenizer: Tokenizer, counts: Counter[int], least: int) -> tuple[Tokenizer, list[int]]:
@@ -43,10 +35,7 @@ def pruned(tokenizer: Tokenizer, counts: Counter[int], least: int) -> tuple[Toke
     kept = [
         i
         for i, piece in sorted(names.items())
-        if i in special
-        or piece in _SPECIAL
-        or counts[i] >= least
-        or len(piece.removeprefix("##").replace("▁", "")) <= 1
+        if i in special or piece in _SPECIAL or counts[i] >= least or len(token_text(piece).strip()) <= 1
     ]
     new = {old: number for number, old in enumerate(kept)}
     for token in data["added_tokens"]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import fields
+from dataclasses import asdict
 from typing import Any
 
 from csnlp.errors import ConfigError
-from csnlp.training.config import AdaptConfig, Source, TrainConfig
+from csnlp.training.config import AdaptConfig, TrainConfig
 
 _FREE = ("output", "log_every", "threads")
 """Settings that may change from one start to the next."""
@@ -26,7 +26,7 @@ def keep_record(config: TrainConfig | AdaptConfig) -> None:
             kept = dict(json.loads(path.read_text(encoding="utf-8")))
         except ValueError as error:
             raise ConfigError(f"{path} is broken ({error}); delete it if the recipe is that of the run") from None
-        if changed := [name for name in {**record, **kept} if record.get(name) != kept.get(name)]:
+        if changed := [name for name in kept if _differs(record.get(name), kept[name])]:
             raise ConfigError(
                 f"{config.output} holds a run with other settings ({', '.join(changed)} changed since); give another "
                 f"output folder, or delete this one to begin anew"
@@ -37,13 +37,14 @@ def keep_record(config: TrainConfig | AdaptConfig) -> None:
 
 
 def _record(config: TrainConfig | AdaptConfig) -> dict[str, Any]:
-    settings = _changed(config)
-    if isinstance(config, TrainConfig):
-        settings["sources"] = [_changed(source) for source in config.sources]
-    settings = {name: value for name, value in settings.items() if name not in _FREE}
+    settings = {name: value for name, value in asdict(config).items() if name not in _FREE}
     return dict(json.loads(json.dumps(settings, default=str)))
 
 
-def _changed(settings: TrainConfig | AdaptConfig | Source) -> dict[str, Any]:
-    """The settings that are not at their defaults: one that csnlp learned since a run was begun does not change it."""
-    return {f.name: value for f in fields(settings) if (value := getattr(settings, f.name)) != f.default}
+def _differs(value: object, kept: object) -> bool:
+    """Whether a setting is another one than that kept; what the record does not mention, csnlp has learned since."""
+    if isinstance(value, dict) and isinstance(kept, dict):
+        return any(name not in value or _differs(value[name], kept[name]) for name in kept)
+    if isinstance(value, list) and isinstance(kept, list):
+        return len(value) != len(kept) or any(map(_differs, value, kept))
+    return value != kept

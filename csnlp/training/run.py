@@ -13,7 +13,7 @@ from csnlp.training.config import TrainConfig, adapt_config, at_fold, read_confi
 def train(recipe: Path, fold: int | None = None) -> Path:
     """Train what ``recipe`` (YAML, see models/recipes) describes; returns the folder of the finished model.
 
-    ``fold``: hold out this part of the groups (0 is the recipe's own) and write to ``<output>-fold<fold>``.
+    ``fold``: hold out this part of the groups (from 0) and write to ``<output>-fold<fold>``.
 
     A run that was stopped goes on where its last checkpoint was. Raises :class:`csnlp.errors.ConfigError` for a wrong
     recipe and :class:`csnlp.errors.MissingExtra` when the extra ``train`` is not installed.

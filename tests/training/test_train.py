@@ -141,10 +141,11 @@ def test_nothing_to_measure_keeps_the_last_averaged_weights(tiny_base: Path, lab
 
 def test_another_recipe_does_not_go_on_from_the_checkpoint(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
     run(recipe(tmp_path, tiny_base, labelled))
-    kept = json.loads((tmp_path / "run/run.json").read_text())
-    assert (
-        kept["seed"] == 5 and "task" not in kept and "teacher" not in kept["sources"][0]
-    )  # what differs from the defaults
+    record = tmp_path / "run/run.json"
+    kept = json.loads(record.read_text())
+    del kept["task"], kept["sources"][0]["without"]  # settings that a csnlp of before did not have
+    record.write_text(json.dumps(kept))
+    run(recipe(tmp_path, tiny_base, labelled))
     (tmp_path / "run/run.json").unlink()  # as an earlier csnlp left it
     run(recipe(tmp_path, tiny_base, labelled, log_every=2, threads=1))
     with pytest.raises(csnlp.ConfigError, match=r"other settings \(seed, steps changed since\); give another output"):
