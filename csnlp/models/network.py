@@ -7,7 +7,7 @@ Training and the GPU engine run this module; the CPU engine runs the same weight
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import torch
@@ -42,9 +42,7 @@ class NetworkConfig:
     @classmethod
     def from_dict(cls, shape: Mapping[str, Any]) -> NetworkConfig:
         """The inverse of :meth:`to_dict`."""
-        shape = {"segments": PLAIN_SEGMENTS, **shape}
-        sizes = {field.name: shape[field.name] for field in fields(cls) if field.name != "heads"}
-        return cls(**sizes, heads=tuple(network_heads(shape).values()))
+        return cls(**{"segments": PLAIN_SEGMENTS, **shape, "heads": tuple(network_heads(shape).values())})
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; csnlp's own heads go without saying."""

@@ -150,3 +150,13 @@ def test_broken_files_are_named(tmp_path, write_rows):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(InputError, match="cannot be read"):
             list(read_gold(tmp_path / name))
+
+
+def test_a_customer_who_answers_with_an_emoji_is_read(write_rows):
+    turns = [
+        {"role": "customer", "text": "到了吗"},
+        {"role": "agent", "text": "到了"},
+        {"role": "customer", "text": "👌"},
+    ]
+    (row,) = read_gold(write_rows([{"id": "a", "turns": turns, "satisfaction": 2}]))
+    assert row.exchange.context[-1].text == "👌" and row.exchange.reply == ""

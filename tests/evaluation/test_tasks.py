@@ -72,6 +72,10 @@ def test_the_replies_to_a_query_stay_together(tmp_path: Path) -> None:
     [
         ("offence", {"text": "好"}, "has no field 'offensive'; task offence reads: text, offensive"),
         ("offence", {"text": 3, "offensive": 1}, "a text is not a string"),
+        ("condescension", {"text": "好", "condescension": "0"}, "'0' is not a whole number from 0 to 3"),
+        ("intent", {"text": "好", "intent": None}, "None is no name"),
+        ("relevance", {"query": "几楼", "replies": {}}, "replies is no list"),
+        ("same_question", {"a": "好", "b": "好", "label": 0.7}, "task same_question reads"),
         ("talk_politeness", {"text": "好", "politeness": 7}, "7.0 is not between 0 and 4"),
         ("relevance", {"query": "几楼", "replies": [{"text": "五楼", "label": 3}]}, "task relevance reads: query"),
     ],

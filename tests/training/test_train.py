@@ -163,7 +163,7 @@ def test_a_kill_while_calibrating_leaves_the_model_before(
     path, folder = recipe(tmp_path, tiny_base, labelled), tmp_path / "run/model"
     for there_was_one in (False, True):
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr("csnlp.training.calibrate.fit_temperatures", die)
+            patch.setattr("csnlp.training.course.fit_temperatures", die)
             run_module.train(path)
         assert folder.exists() == there_was_one
         assert "temperatures" in json.loads((run_module.train(path) / "csnlp.json").read_text())
@@ -198,7 +198,7 @@ def test_a_missing_package_is_told_before_the_work(
         ({"sources": []}, "sources: give at least one source"),
         ({"sources": [{"path": "x", "kind": "y"}]}, r"sources\[0\]: unknown setting 'kind'"),
         ({"head_weights": {"mood": 1}}, "head_weights: no head 'mood'; the heads are politeness"),
-        ({"kind": "magic"}, "kind: expected bert or baseline, found 'magic'"),
+        ({"kind": "magic"}, "kind: expected bert, adapt or baseline, found 'magic'"),
     ],
 )
 def test_a_wrong_recipe_is_one_clear_line(
