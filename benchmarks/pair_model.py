@@ -78,8 +78,8 @@ def pair_model(folder: Path) -> PairModel:
     config = PairConfig(
         vocab_size=shape["vocab_size"], hidden_size=shape["hidden_size"], num_hidden_layers=shape["layers"],
         num_attention_heads=shape["attention_heads"], intermediate_size=shape["intermediate_size"],
-        max_position_embeddings=shape["max_tokens"], type_vocab_size=5, layer_norm_eps=shape["layer_norm_eps"],
-        num_labels=OUTPUTS, pad_token_id=1,
+        max_position_embeddings=shape["max_tokens"], type_vocab_size=len(weights["segments.weight"]),
+        layer_norm_eps=shape["layer_norm_eps"], num_labels=OUTPUTS, pad_token_id=1,
     )  # fmt: skip
     model = PairModel(config).eval()
     names = {"words": "word_embeddings", "positions": "position_embeddings", "segments": "token_type_embeddings"}
