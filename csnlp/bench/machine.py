@@ -27,6 +27,18 @@ def machine() -> dict[str, Any]:
     }
 
 
+def peak_memory_mb() -> float:
+    """The most memory that this process has held."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would give that of the process that started this one, where it was larger
+        lines = status.read_text(encoding="utf-8").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+    import resource
+
+    unit = 1024 * 1024 if platform.system() == "Darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
 def _processor() -> dict[str, str]:
     path = Path("/proc/cpuinfo")
     if not path.exists():

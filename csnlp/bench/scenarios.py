@@ -101,7 +101,7 @@ def cores(subject: Subject) -> Figures:
     figures = {}
     for threads in (1, 2):
         model = subject.scorer(threads).model
-        model.predict(exchanges[:50])
+        model.predict([replace(exchange, reply=exchange.reply + " !") for exchange in exchanges[:50]])
         figures[str(threads)] = len(exchanges) / _seconds(lambda model=model: model.predict(exchanges))  # type: ignore[misc]
     return figures
 
@@ -156,10 +156,10 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 _GROWTH = """
-import json, resource, sys, time
-from pathlib import Path
+import json, sys, time
 import csnlp
-from csnlp.bench.scenarios import Subject, distinct
+from csnlp.bench.machine import peak_memory_mb
+from csnlp.bench.scenarios import distinct
 exchanges = [e for e in csnlp.read_exchanges(sys.argv[1]) if isinstance(e, csnlp.Exchange)]
 number = int(sys.argv[2])
 scorer = csnlp.load({subject})
@@ -167,8 +167,7 @@ scorer.score_many([e.reply + " !" for e in exchanges[:50]])  # other texts: noth
 began = time.perf_counter()
 scored = sum(1 for _ in scorer.score_many(distinct(exchanges, number)))
 seconds = time.perf_counter() - began
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({{"ms_per_reply": 1000 * seconds / scored, "peak_memory_mb": peak}}))
+print(json.dumps({{"ms_per_reply": 1000 * seconds / scored, "peak_memory_mb": peak_memory_mb()}}))
 """
 
 

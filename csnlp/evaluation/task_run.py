@@ -14,7 +14,7 @@ from csnlp.evaluation.measures import Statistic
 from csnlp.evaluation.metrics import Floats
 from csnlp.evaluation.results import Evaluation, HeadEvaluation, LabelCount, Metric
 from csnlp.evaluation.tasks import Case, Task
-from csnlp.heads import HEADS, Head
+from csnlp.heads import HEADS
 from csnlp.models.protocol import Model, checked_heads
 from csnlp.types import Prediction
 
@@ -35,6 +35,8 @@ def evaluate_task(
     Nominal tasks: accuracy and macro-F1 over the labels, and with two labels also F1 and AUC of the last one. Ordinal
     tasks: Pearson's and Spearman's correlation of the expected rank with the gold value, and the mean absolute error
     (resamples keep the ranks of the whole file).
+    A model whose labels are not those of the task by themselves (intents) names them: ``labels``, by head.
+
     Raises :class:`csnlp.errors.ModelError` when the model has neither the task's head nor one that stands in for it.
     """
     labels, probabilities = _predicted(model, task, cases)
@@ -69,8 +71,7 @@ def _predicted(model: Model, task: Task, cases: Sequence[Case]) -> tuple[tuple[s
             parts.setdefault(name, []).append(np.asarray(array, np.float64))
     heads = {name: np.concatenate(arrays) for name, arrays in parts.items()}
     if task.name in heads:
-        own: Mapping[str, Head] = getattr(getattr(model, "engine", None), "heads", {})
-        labels = own[task.name].labels if task.name in own else task.labels
+        labels: tuple[str, ...] = getattr(model, "labels", {}).get(task.name, task.labels)
         if task.labels and labels != task.labels:
             raise ModelError(f"head {task.name}: its labels are {', '.join(labels)}, not {', '.join(task.labels)}")
         if len(labels) != heads[task.name].shape[1] or not np.isfinite(heads[task.name]).all():

@@ -80,8 +80,8 @@ def read_cases(task: Task, path: Path) -> Iterator[Case]:
                 if line.strip():
                     yield from _checked(task, json.loads(line))
     except (KeyError, TypeError, ValueError) as error:
-        field = f"has no field {error}" if isinstance(error, KeyError) else f"cannot be read ({error})"
-        problem = f"{field}; task {task.name} reads: {' '.join((task.cases.__doc__ or '').split())}"
+        wrong = f"has no field {error}" if isinstance(error, KeyError) else f"cannot be read ({error})"
+        problem = f"{wrong}; task {task.name} reads: {' '.join((task.cases.__doc__ or '').split())}"
         raise InputError(f"{path}:{number}", problem, "correct the row, or leave it out") from error
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise InputError(f"{path}:{number + 1}", f"cannot be read ({error})", "save it as UTF-8 JSON lines") from error
@@ -153,9 +153,8 @@ def _contradiction(row: Row) -> Iterator[Case]:
 
 def _same_question(row: Row) -> Iterator[Case]:
     """a, b (two questions), label ("1" when they ask the same, else "0")"""
-    yield Case(
-        Exchange(row["b"], (Turn("customer", row["a"]),)), ("other", "same")[("0", "1").index(row["label"])], row["a"]
-    )
+    label = ("other", "same")[("0", "1").index(row["label"])]
+    yield Case(Exchange(row["b"], (Turn("customer", row["a"]),)), label, row["a"])
 
 
 def _emotion(row: Row) -> Iterator[Case]:

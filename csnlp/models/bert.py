@@ -87,6 +87,11 @@ class BertModel:
             detail = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else error
             raise ModelError(f"{folder}: the model cannot be loaded on device {device!r}: {detail}") from error
 
+    @property
+    def labels(self) -> dict[str, tuple[str, ...]]:
+        """The labels of each head, in the order of its columns."""
+        return {name: self.engine.heads[name].labels for name in self.heads}
+
     def predict(self, exchanges: Sequence[Exchange], /) -> Prediction:
         """Calibrated probabilities of every head, rows in the order of ``exchanges``."""
         return Prediction(

@@ -41,8 +41,15 @@ _OF_REFERENCE = np.array([REFERENCE, REFERENCE_SHARED, REFERENCE_FIGURE])
 _ROLE_MARK = {"customer": "客：", "agent": "服："}
 _REFERENCE_MARK = "参："
 _CHARS_PER_TOKEN = 16  # more than any text has on average; bounds the work on a very long chat
-_CLS_NAMES, _SEP_NAMES, _PAD_NAMES = ("[CLS]", "<s>"), ("[SEP]", "</s>"), ("[PAD]", "<pad>")
-_UNK_NAMES = ("[UNK]", "<unk>")
+
+# The special tokens under the names that BERT's and sentencepiece's vocabularies have for them.
+CLS, SEP, PAD, UNK, MASK = (
+    ("[CLS]", "<s>"),
+    ("[SEP]", "</s>"),
+    ("[PAD]", "<pad>"),
+    ("[UNK]", "<unk>"),
+    ("[MASK]", "<mask>"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +77,11 @@ class ExchangeEncoder:
         self.max_tokens = max_tokens
         self.compares = compares
         self._tokenizer = tokenizer
-        self._cls = _special_id(tokenizer, _CLS_NAMES)
-        self._sep = _special_id(tokenizer, _SEP_NAMES)
-        self.pad_id = _special_id(tokenizer, _PAD_NAMES)
-        self._unknown = next((i for name in _UNK_NAMES if (i := tokenizer.token_to_id(name)) is not None), -1)
+        self._cls = special_id(tokenizer, CLS)
+        self._sep = special_id(tokenizer, SEP)
+        self.pad_id = special_id(tokenizer, PAD)
+        self._unknown = special_id(tokenizer, UNK)
+        self._is_wordpiece = type(tokenizer.model).__name__ == "WordPiece"
 
     @classmethod
     def from_file(cls, path: Path, max_tokens: int = 256, compares: bool = True) -> ExchangeEncoder:
@@ -113,9 +121,14 @@ class ExchangeEncoder:
         return Encoded(np.array([i for _, ids in sequence for i in ids], dtype=np.int64), segments)
 
     def _texts(self, ids: Sequence[int], unknown: str) -> list[str]:
-        """What each token says, with a space where a word of other than Chinese begins; ``unknown`` where the
-        tokenizer does not know it, which is a sign of its own on either side: two unknowns are not the same."""
-        return [unknown if i == self._unknown else token_text(self._tokenizer.id_to_token(i) or "") for i in ids]
+        """What each token says; ``unknown`` where the tokenizer does not know it, which is a sign of its own on either
+        side: two unknowns are not the same."""
+        return [unknown if i == self._unknown else self._text(self._tokenizer.id_to_token(i) or "") for i in ids]
+
+    def _text(self, token: str) -> str:
+        # WordPiece drops the spaces between words; without one, "12 64g" would read as a figure of four digits.
+        begins_word = self._is_wordpiece and token.isascii() and token.isalnum()
+        return " " + token if begins_word else token_text(token)
 
     def _parts(self, exchange: Exchange) -> list[tuple[int, str]]:
         """The exchange's texts with their segments, in order; the text of a turn begins with its role's mark."""
@@ -143,9 +156,7 @@ class ExchangeEncoder:
 
 def token_text(token: str) -> str:
     """The characters of a piece of a vocabulary: of sentencepiece (``▁`` for a space) or WordPiece (``##`` goes on)."""
-    if token.startswith("##"):
-        return token[2:]
-    return " " + token if token.isascii() and token.isalnum() else token.replace("▁", " ")
+    return token.removeprefix("##").replace("▁", " ")
 
 
 def _plain(text: str) -> str:
@@ -190,7 +201,8 @@ def _cut_middle(ids: list[int], room: int) -> list[int]:
     return ids[:head] + (ids[-tail:] if tail else [])
 
 
-def _special_id(tokenizer: Tokenizer, names: tuple[str, ...]) -> int:
+def special_id(tokenizer: Tokenizer, names: tuple[str, ...]) -> int:
+    """The id of the special token that has one of these names; :class:`ValueError` when there is none."""
     for name in names:
         if (token := tokenizer.token_to_id(name)) is not None:
             return int(token)

@@ -45,10 +45,7 @@ def load(
     ``threads`` is the number of cores that the model may use (0: all). Nothing is downloaded.
     """
     table = load_facts(Path(facts)) if isinstance(facts, str | Path) else facts
-    with ThreadPoolExecutor(1) as beside:  # the book is read while the model's engine compiles
-        reading = beside.submit(load_book, book)
-        loaded = load_model(model, device, threads)
-        return Scorer(loaded, reading.result(), table)
+    return Scorer(load_model(model, device, threads), load_book(book), table)
 
 
 class Scorer:

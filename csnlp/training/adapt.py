@@ -33,10 +33,11 @@ from csnlp.training.pools import read_lines
 from csnlp.training.progress import RunLog
 from csnlp.training.prune import count_pieces, pruned
 from csnlp.training.record import keep_record
-from csnlp.training.sampling import batches
+from csnlp.training.sampling import batches, token_lengths
 from csnlp.types import Exchange, Turn
 
 _MOST_LINES = 5
+_NEW_LEARNING_RATE = 1e-3  # of the output layer, which no base brings
 _HELD_OUT = 256
 """Stretches of each file (at most a tenth of them) that the loss is measured on, and that are not learned from."""
 
@@ -83,28 +84,28 @@ def adapt(config: AdaptConfig) -> Path:
     encoder, masker = ExchangeEncoder(tokenizer, config.max_tokens), WordMasker(tokenizer)
 
     model = MaskedNetwork(network).to(device)
-    optimizer = adamw(model, config.learning_rate, config.weight_decay, ("transform.", "norm.", "bias"), 1e-3)
+    new = ("transform.", "norm.", "bias")
+    optimizer = adamw(model, config.learning_rate, config.weight_decay, new, _NEW_LEARNING_RATE)
     log, last = RunLog(config.output), config.output / "last.safetensors"
     done = load_checkpoint(last, {"model": model}, optimizer) if last.exists() else 0
     log.rewind(done)
     half = HalfCopy(model)
     stream = batches(
-        pools, [len(pool) for pool in pools], config.batch_size, config.seed, partial(_lengths, encoder), done
+        pools, [len(pool) for pool in pools], config.batch_size, config.seed, partial(token_lengths, encoder), done
     )
-    started, average = time.monotonic(), float("nan")
+    started, average = time.monotonic(), None
     for step, batch in zip(range(done + 1, config.steps + 1), stream, strict=False):
         torch.manual_seed(config.seed * 1_000_003 + step)
         set_rates(optimizer, step, config.steps, config.warmup)
         half.network.train()
         encoded = encoder.encode([example.exchange for example, _ in batch])
-        loss, _ = _loss(
-            half.network, [masker(e, rng) for e, (_, rng) in zip(encoded, batch, strict=True)], encoder, device
-        )
+        masked = [masker(row, rng) for row, (_, rng) in zip(encoded, batch, strict=True)]
+        loss, _ = _loss(half.network, masked, encoder, device)
         half.backward(loss)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         half.refresh()
-        average = loss.item() if average != average else 0.95 * average + 0.05 * loss.item()
+        average = loss.item() if average is None else 0.95 * average + 0.05 * loss.item()
         if step % config.log_every == 0:
             rate = (step - done) * config.batch_size / (time.monotonic() - started)
             left = (config.steps - step) * config.batch_size / rate / 60
@@ -143,9 +144,8 @@ def _loss(
         torch.from_numpy(array).to(device) for array in pad([m.text for m in masked], encoder.pad_id, multiple=16)
     ]
     rows = torch.from_numpy(np.repeat(np.arange(len(masked)), [len(m.asked) for m in masked])).to(device)
-    asked, ids = (
-        torch.from_numpy(np.concatenate([getattr(m, n) for m in masked])).to(device) for n in ("asked", "ids")
-    )
+    asked = torch.from_numpy(np.concatenate([m.asked for m in masked])).to(device)
+    ids = torch.from_numpy(np.concatenate([m.ids for m in masked])).to(device)
     logits = model(*inputs, rows, asked).float()
     return functional.cross_entropy(logits, ids), logits.argmax(-1) == ids
 
@@ -175,7 +175,3 @@ def _measure(
 def _encoded(encoder: ExchangeEncoder, examples: Sequence[Example]) -> Iterator[Encoded]:
     for start in range(0, len(examples), 1_000):
         yield from encoder.encode([example.exchange for example in examples[start : start + 1_000]])
-
-
-def _lengths(encoder: ExchangeEncoder, examples: Sequence[Example]) -> list[int]:
-    return [len(encoded) for encoded in encoder.encode([example.exchange for example in examples])]

@@ -162,9 +162,9 @@ def _source(data: object, folder: Path, where: str) -> Source:
 def _base_anchored(data: dict[str, Any], folder: Path) -> dict[str, Any]:
     """A base that is a folder is found from the recipe; any other is the name of one on a hub."""
     base = data.get("base")
-    return (
-        {**data, "base": str((folder / base).resolve())} if isinstance(base, str) and (folder / base).is_dir() else data
-    )
+    if isinstance(base, str) and (folder / base).is_dir():
+        return {**data, "base": str((folder / base).resolve())}
+    return data
 
 
 def _anchored(data: object, folder: Path, names: tuple[str, ...]) -> dict[str, Any]:

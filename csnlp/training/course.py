@@ -20,7 +20,7 @@ from csnlp.evaluation.tasks import Case, Task, file_labels, find_task, read_case
 from csnlp.heads import HEADS, Head
 from csnlp.models.bert import BertModel
 from csnlp.training.calibrate import fit_temperatures
-from csnlp.training.config import TrainConfig
+from csnlp.training.config import Source, TrainConfig
 from csnlp.training.examples import Example, Target
 from csnlp.training.pools import gold_row, is_held_out, load_pools, taught_heads, write_held_out
 
@@ -35,13 +35,17 @@ SELECTION = {
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """``heads`` are those of the network, ``taught`` the names of those that are taught; ``pools`` the examples of each
-    source. ``measure`` gives a model's measures by name; ``selection`` is what a checkpoint is chosen by.
-    ``calibrate`` gives the temperatures of a finished model."""
+    """``heads`` are those of the network, ``taught`` the names of those that are taught.
+
+    ``pools`` are the examples that are drawn from, each for its part of ``shares``. ``measure`` gives a model's
+    measures by name; ``selection`` is what a checkpoint is chosen by. ``calibrate`` gives a finished model's
+    temperatures.
+    """
 
     heads: Mapping[str, Head]
     taught: tuple[str, ...]
     pools: Sequence[Sequence[Example]]
+    shares: Sequence[float]
     measure: Callable[[BertModel], dict[str, float]]
     calibrate: Callable[[BertModel], dict[str, float]]
 
@@ -65,7 +69,8 @@ def _own_course(config: TrainConfig) -> Course:
     def calibrate(model: BertModel) -> dict[str, float]:
         return fit_temperatures(validation, model.logits([row.exchange for row in validation]))
 
-    return Course(HEADS, taught_heads(pools, dict(config.head_weights)), pools, measure, calibrate)
+    shares = [source.share for source in config.sources]
+    return Course(HEADS, taught_heads(pools, dict(config.head_weights)), pools, shares, measure, calibrate)
 
 
 def _measures(evaluations: Mapping[str, Evaluation]) -> dict[str, float]:
@@ -88,6 +93,8 @@ def _task_course(config: TrainConfig, task: Task) -> Course:
     cases: list[Case] = []
     held_out: dict[str, list[Case]] = {}
     for source in config.sources:
+        if source != Source(source.path, holdout=source.holdout, fold=source.fold):
+            raise ConfigError(f"{source.path}: a source of a task has a path, a holdout and a fold, nothing else")
         for case in read_cases(task, source.path):
             out = is_held_out(case.group, source)
             (held_out.setdefault(source.path.name.split(".")[0], []) if out else cases).append(case)
@@ -104,7 +111,7 @@ def _task_course(config: TrainConfig, task: Task) -> Course:
         measures = {f"validation.{name}": metric.value for name, metric in found.items() if metric.value is not None}
         return {**measures, "selection": measures.get(f"validation.{task.measure}", 0.0)}
 
-    return Course({task.name: head}, (task.name,), [pool], measure, lambda model: {})
+    return Course({task.name: head}, (task.name,), [pool], [1.0], measure, lambda model: {})
 
 
 def _target(head: Head, case: Case) -> Target:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
 import torch
@@ -25,7 +25,7 @@ from csnlp.training.half import HalfCopy
 from csnlp.training.losses import class_weights, head_losses, target_tensors
 from csnlp.training.optimise import adamw, set_rates
 from csnlp.training.progress import RunLog, plot_curve
-from csnlp.training.sampling import batches
+from csnlp.training.sampling import batches, token_lengths
 
 
 def finetune(config: TrainConfig, course: Course) -> None:
@@ -55,8 +55,7 @@ def finetune(config: TrainConfig, course: Course) -> None:
     model = BertModel(encoder, TorchEngine(averaged), heads=course.taught)
     running: dict[str, float] = {}
     started, since = time.monotonic(), done
-    shares = [source.share for source in config.sources] if len(course.pools) > 1 else [1.0]
-    stream = batches(course.pools, shares, config.batch_size, config.seed, partial(_lengths, encoder), done)
+    stream = batches(course.pools, course.shares, config.batch_size, config.seed, partial(token_lengths, encoder), done)
     stopped = _out_of_patience(log, config.patience)
     for step, batch in zip(range(done + 1, config.steps + 1), stream, strict=False):
         if stopped:
@@ -92,10 +91,6 @@ def best_network(config: TrainConfig, course: Course) -> Network:
     network = network_from_base(config.base, config.max_tokens, config.dropout, course.heads)
     load_network(config.output / "best.safetensors", network)
     return network.eval()
-
-
-def _lengths(encoder: ExchangeEncoder, examples: Sequence[Example]) -> list[int]:
-    return [len(encoded) for encoded in encoder.encode([example.exchange for example in examples])]
 
 
 def _step(

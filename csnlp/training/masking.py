@@ -9,14 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from tokenizers import Tokenizer
 
-from csnlp.models.encoding import SPECIAL, Encoded, IntArray, token_text
+from csnlp.models.encoding import MASK, SPECIAL, Encoded, IntArray, special_id, token_text
 from csnlp.models.jieba_words import words
 
 SHARE = 0.15
 """The part of the words that is asked for; of these, 80 % are hidden, 10 % replaced at random and 10 % left
 (Devlin et al. 2019, arXiv:1810.04805)."""
-
-_MASK_NAMES = ("[MASK]", "<mask>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +31,7 @@ class WordMasker:
     """Hides words of what an encoder with this ``tokenizer`` made."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        found = [i for name in _MASK_NAMES if (i := tokenizer.token_to_id(name)) is not None]
-        if not found:
-            raise ValueError(f"the tokenizer has no {' or '.join(_MASK_NAMES)}")
-        self._mask = found[0]
+        self._mask = special_id(tokenizer, MASK)
         self._size = tokenizer.get_vocab_size()
         self._texts = [token_text(tokenizer.id_to_token(i) or "").strip() for i in range(self._size)]
 

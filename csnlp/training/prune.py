@@ -10,9 +10,9 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from csnlp.errors import ConfigError
-from csnlp.models.encoding import Encoded, token_text
+from csnlp.models.encoding import CLS, MASK, PAD, SEP, UNK, Encoded, token_text
 
-_SPECIAL = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<pad>", "<unk>", "<s>", "</s>", "<mask>"}
+_SPECIAL = {name for names in (CLS, SEP, PAD, UNK, MASK) for name in names}
 
 
 def count_pieces(rows: Iterable[Encoded]) -> Counter[int]:

@@ -20,6 +20,8 @@ def train(recipe: Path, fold: int | None = None) -> Path:
     """
     data = read_config(recipe)
     kind = data.get("kind", "bert")
+    if fold is not None and kind != "bert":
+        raise ConfigError(f"{recipe}: kind {kind}: has no folds")
     if kind == "baseline":
         from csnlp.training.baseline import train_baseline
 

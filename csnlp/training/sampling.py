@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
+from csnlp.models.encoding import ExchangeEncoder
 from csnlp.training.examples import Example
 
 WINDOW = 16
@@ -66,6 +67,11 @@ def _window(
         cut.append(cut[-1])
     rng.shuffle(cut)
     return cut
+
+
+def token_lengths(encoder: ExchangeEncoder, examples: Sequence[Example]) -> list[int]:
+    """The lengths of ``examples`` as ``encoder`` reads them."""
+    return [len(encoded) for encoded in encoder.encode([example.exchange for example in examples])]
 
 
 @lru_cache(maxsize=64)

@@ -157,3 +157,10 @@ def test_a_model_is_trained_and_measured_for_a_task(
     assert other.parent.name == "run-fold1"
     with pytest.raises(ConfigError, match="folds are 0 to 3"):
         train(recipe, fold=4)
+    held_out = tmp_path / "run-fold1/heldout/rows.jsonl"
+    assert 0 < len(held_out.read_text(encoding="utf-8").splitlines()) < len(rows)
+    assert main(["evaluate", str(other), str(held_out), "--task", "intent"]) == 0
+    settings["output"], sources[0]["share"] = "shared", 2.0
+    recipe.write_text(yaml.safe_dump({**settings, "sources": sources}), encoding="utf-8")
+    with pytest.raises(ConfigError, match="nothing else"):
+        train(recipe)

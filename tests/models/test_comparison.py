@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer, models, pre_tokenizers
 
 from csnlp.models.comparison import FIGURE, NEITHER, SHARED, compare
 from csnlp.models.encoding import (
@@ -52,6 +53,27 @@ def test_every_token_of_any_text_gets_a_mark(tokens: list[str], other: list[str]
         assert all(
             mark != NEITHER for token, mark in zip(tokens, compare(tokens, tokens), strict=True) if len(token) > 1
         )
+
+
+def test_a_figure_that_the_tokenizer_cuts_is_still_one_figure() -> None:
+    """sentencepiece cuts numbers anywhere (1·99), WordPiece drops the space between two (12 64)."""
+    names = {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3}
+    pieces = ["1", "99", "9", "12", "64", "126", "4", "满", "元", "包", "邮", "g", "服", "参", "："]
+    scores = [(piece, -1.0) for piece in ("<pad>", "<unk>", "<s>", "</s>", "▁", *pieces)]
+    cut = ExchangeEncoder(Tokenizer(models.Unigram(scores, 1)), 64)
+    words = Tokenizer(
+        models.WordPiece({**names, **{piece: 4 + n for n, piece in enumerate(pieces)}}, unk_token="[UNK]")
+    )
+    words.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    spaced = ExchangeEncoder(words, 64)
+
+    (same,) = cut.encode([Exchange("满199元", reference="满199元包邮")])
+    (other,) = cut.encode([Exchange("满199元", reference="满99元包邮")])
+    assert REPLY_FIGURE not in same.segments and (other.segments == REPLY_FIGURE).sum() >= 2
+    (apart,) = spaced.encode([Exchange("12 64", reference="126 4")])
+    assert (apart.segments == REPLY_FIGURE).sum() == 2
+    (unknown,) = spaced.encode([Exchange("😡😡", reference="🥰🥰")])
+    assert REPLY in unknown.segments and (unknown.segments == REPLY_SHARED).sum() <= 1  # the mark of the role, at most
 
 
 def test_the_encoder_marks_reply_and_reference_and_nothing_else(tiny_base: Path) -> None:
