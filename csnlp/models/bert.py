@@ -76,7 +76,7 @@ class BertModel:
             encoder = ExchangeEncoder.from_file(
                 folder / "tokenizer.json",
                 settings["network"]["max_tokens"],
-                settings["network"].get("segments", PLAIN_SEGMENTS) > PLAIN_SEGMENTS,
+                settings["network"].get("segments", PLAIN_SEGMENTS),
             )
             engine = load_engine(folder, settings["network"], encoder.pad_id, device, threads)
             name, version = settings["name"], settings["version"]

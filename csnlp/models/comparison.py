@@ -3,7 +3,8 @@
 A small encoder learns slowly that "3天" and "5天" at two places of a text are the point, and that "三天" and "72小时"
 are not. Each token of the two is told apart here: *shared* (the other text has the same characters or the same amount),
 *figure* (an amount or a number that the other text has not), or neither. It is the exact-match feature of Chen et al.
-2017 (arXiv:1704.00051), with amounts compared by value.
+2017 (arXiv:1704.00051), with amounts compared by value. What the rules of :mod:`csnlp.reference` make of the reply is
+marked too: they judge little, but are mostly right, and the network learns how far to trust them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from csnlp.reference.check import judge
+from csnlp.reference.clauses import read
 from csnlp.text.quantities import Quantity, quantities
 
 NEITHER, SHARED, FIGURE = range(3)
@@ -27,6 +30,19 @@ def compare(tokens: Sequence[str], other: Sequence[str]) -> list[int]:
         here = marks[at : at + len(token)]
         at += len(token)
         found.append(FIGURE if FIGURE in here else SHARED if 2 * here.count(SHARED) > len(here) else NEITHER)
+    return found
+
+
+def judgements(tokens: Sequence[str], reference: Sequence[str], asked: Sequence[str]) -> dict[int, bool]:
+    """For each of a reply's ``tokens`` that the rules judge: whether it agrees with the ``reference`` to what was
+    ``asked``. A token of both kinds does not."""
+    said = read("".join(tokens))
+    token_at = [number for number, token in enumerate(tokens) for _ in token]
+    found: dict[int, bool] = {}
+    for judgement in judge(said, read("".join(reference)), read("".join(asked))):
+        start, end = said.folded.original_span(judgement.start, judgement.end)
+        for number in token_at[start:end]:
+            found[number] = found.get(number, True) and judgement.agrees
     return found
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from csnlp.models.comparison import compare
+from csnlp.models.comparison import compare, judgements
 from csnlp.text.fold import fold_text
 from csnlp.text.spacing import joined
 from csnlp.types import Exchange
@@ -29,11 +29,15 @@ if TYPE_CHECKING:
 IntArray = npt.NDArray[np.int64]
 
 # Segments. SPECIAL marks <cls> and <sep>; CUSTOMER the customer's last words (all his turns since the agent spoke).
-# Where there is a reference, the tokens of reply and reference are told apart by what they share with each other.
-SPECIAL, EARLIER, CUSTOMER, REPLY, REFERENCE, REPLY_SHARED, REPLY_FIGURE, REFERENCE_SHARED, REFERENCE_FIGURE = range(9)
-SEGMENTS = 9
+# Where there is a reference, the tokens of reply and reference are told apart by what they share with each other, and
+# those of the reply by what the rules say of them.
+SPECIAL, EARLIER, CUSTOMER, REPLY, REFERENCE = range(5)
+REPLY_SHARED, REPLY_FIGURE, REFERENCE_SHARED, REFERENCE_FIGURE, REPLY_AGREES, REPLY_DENIES = range(5, 11)
+SEGMENTS = 11
 PLAIN_SEGMENTS = 5
 """The segments of a network that was made before reply and reference were compared."""
+COMPARED_SEGMENTS = 9
+"""The segments of a network that was made before the rules had a say."""
 
 _OF_REPLY = np.array([REPLY, REPLY_SHARED, REPLY_FIGURE])
 _OF_REFERENCE = np.array([REFERENCE, REFERENCE_SHARED, REFERENCE_FIGURE])
@@ -68,14 +72,15 @@ class ExchangeEncoder:
 
     What does not fit is left out in this order: the oldest turns, then the middle of a long turn, then the middle of
     a long reference or reply. Half of the tokens are kept for reply and reference, and half of the rest for the
-    customer's last words. ``compares``: whether reply and reference are compared (:mod:`csnlp.models.comparison`).
+    customer's last words. How reply and reference are compared: :mod:`csnlp.models.comparison`; ``segments`` is the
+    number of segments that the network knows (an older one knows fewer), and no others are given.
     """
 
-    def __init__(self, tokenizer: Tokenizer, max_tokens: int = 256, compares: bool = True) -> None:
+    def __init__(self, tokenizer: Tokenizer, max_tokens: int = 256, segments: int = SEGMENTS) -> None:
         if max_tokens < 32:
             raise ValueError("max_tokens must be at least 32")
         self.max_tokens = max_tokens
-        self.compares = compares
+        self.segments = segments
         self._tokenizer = tokenizer
         self._cls = special_id(tokenizer, CLS)
         self._sep = special_id(tokenizer, SEP)
@@ -84,11 +89,11 @@ class ExchangeEncoder:
         self._is_wordpiece = type(tokenizer.model).__name__ == "WordPiece"
 
     @classmethod
-    def from_file(cls, path: Path, max_tokens: int = 256, compares: bool = True) -> ExchangeEncoder:
+    def from_file(cls, path: Path, max_tokens: int = 256, segments: int = SEGMENTS) -> ExchangeEncoder:
         """Read a ``tokenizer.json`` (Hugging Face tokenizers)."""
         from tokenizers import Tokenizer
 
-        return cls(Tokenizer.from_file(str(path)), max_tokens, compares)
+        return cls(Tokenizer.from_file(str(path)), max_tokens, segments)
 
     def encode(self, exchanges: Sequence[Exchange]) -> list[Encoded]:
         """Encode a batch; an exchange's encoding does not depend on its neighbours."""
@@ -114,11 +119,21 @@ class ExchangeEncoder:
             sequence += [(REFERENCE, reference), (SPECIAL, [self._sep])]
         sequence += [(REPLY, reply), (SPECIAL, [self._sep])]
         segments = np.array([segment for segment, ids in sequence for _ in ids], dtype=np.int64)
-        if reference and self.compares:
-            told, said = self._texts(reference, "\ue000"), self._texts(reply, "\ue001")
-            segments[segments == REPLY] = _OF_REPLY[compare(said, told)]
-            segments[segments == REFERENCE] = _OF_REFERENCE[compare(told, said)]
+        if reference and self.segments >= COMPARED_SEGMENTS:
+            asked = [i for segment, ids in kept if segment == CUSTOMER for i in ids]
+            of_reply, of_reference = self._compared(reply, reference, asked)
+            segments[segments == REPLY] = of_reply
+            segments[segments == REFERENCE] = of_reference
         return Encoded(np.array([i for _, ids in sequence for i in ids], dtype=np.int64), segments)
+
+    def _compared(self, reply: list[int], reference: list[int], asked: list[int]) -> tuple[IntArray, IntArray]:
+        """The segments of the tokens of ``reply`` and of ``reference``."""
+        said, told = self._texts(reply, "\ue001"), self._texts(reference, "\ue000")
+        of_reply, of_reference = _OF_REPLY[compare(said, told)], _OF_REFERENCE[compare(told, said)]
+        if self.segments == SEGMENTS:
+            for number, agrees in judgements(said, told, self._texts(asked, "\ue002")).items():
+                of_reply[number] = REPLY_AGREES if agrees else REPLY_DENIES
+        return of_reply, of_reference
 
     def _texts(self, ids: Sequence[int], unknown: str) -> list[str]:
         """What each token says; ``unknown`` where the tokenizer does not know it, which is a sign of its own on either

@@ -14,12 +14,14 @@ from csnlp.models.encoding import (
     REFERENCE_FIGURE,
     REFERENCE_SHARED,
     REPLY,
+    REPLY_AGREES,
+    REPLY_DENIES,
     REPLY_FIGURE,
     REPLY_SHARED,
     SPECIAL,
 )
 
-_REPLY = (REPLY, REPLY_SHARED, REPLY_FIGURE)
+_REPLY = (REPLY, REPLY_SHARED, REPLY_FIGURE, REPLY_AGREES, REPLY_DENIES)
 _REFERENCE = (REFERENCE, REFERENCE_SHARED, REFERENCE_FIGURE)
 
 # What each of csnlp's own heads may pool over, besides <cls>; the encoder itself lets every token see all others.

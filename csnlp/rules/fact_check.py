@@ -1,4 +1,4 @@
-"""Sets a reply against the shop's fact table (clauses P3.1 and N3.1); :mod:`csnlp.rules.fact_reference` takes a text.
+"""Sets a reply against the shop's fact table (clauses P3.1 and N3.1); :mod:`csnlp.reference.check` takes a text.
 
 Precision comes first, since a false "wrong" harms the agent: what cannot be told is not judged, and a reply of which
 nothing could be judged is not applicable.
@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from csnlp.rules.fact_clauses import Clause, Passage, content, is_exception, is_stated, read, tells
-from csnlp.rules.fact_compare import agrees, kind
-from csnlp.rules.fact_context import MAX_QUANTITIES
-from csnlp.rules.fact_reference import check_reference
-from csnlp.rules.fact_result import Contradiction, FactCheck, Judgement, collected
-from csnlp.rules.fact_stance import bare_answer, is_general, stance
+from csnlp.reference.check import check_reference
+from csnlp.reference.clauses import Clause, Passage, content, is_exception, is_stated, read, tells
+from csnlp.reference.compare import agrees, kind
+from csnlp.reference.context import MAX_QUANTITIES
+from csnlp.reference.result import Contradiction, FactCheck, Judgement, collected
+from csnlp.reference.stance import bare_answer, is_general, stance
 from csnlp.rules.facts import Fact, FactTable
 from csnlp.text.quantities import Quantity
 
@@ -43,7 +43,7 @@ def check_facts(reply: str, question: str, table: FactTable) -> FactCheck:
 
     A fact is talked about where one of its names stands in the clause of the quantity or policy word, or in the
     question while the reply gives one quantity of that kind, or a bare yes or no. Exceptions (如果, 预售, 新疆), times
-    that passed (等了3天) and questions are not judged. How numbers are compared: :mod:`csnlp.rules.fact_compare`.
+    that passed (等了3天) and questions are not judged. How numbers are compared: :mod:`csnlp.reference.compare`.
     """
     said, asked = read(reply), read(question)
     facts = _in_scope(table.facts, said.text, asked.text)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from csnlp.errors import ConfigError
-from csnlp.rules.fact_clauses import read
+from csnlp.reference.clauses import read
 from csnlp.rules.reader import Entry, read_yaml
 from csnlp.text.fold import fold_text
 from csnlp.text.quantities import Quantity

@@ -14,7 +14,14 @@ from torch import Tensor
 from csnlp.errors import ConfigError
 from csnlp.heads import HEADS, Head
 from csnlp.models.bert import SETTINGS_FILE, read_settings
-from csnlp.models.encoding import REFERENCE, REPLY, SEGMENTS
+from csnlp.models.encoding import (
+    COMPARED_SEGMENTS,
+    REFERENCE,
+    REPLY,
+    REPLY_FIGURE,
+    REPLY_SHARED,
+    SEGMENTS,
+)
 from csnlp.models.network import Network, NetworkConfig
 from csnlp.models.weights import read_weights
 
@@ -96,14 +103,22 @@ def _network_from_model(folder: Path, max_tokens: int | None, dropout: float, he
         raise ConfigError(f"max_tokens: {max_tokens} is more than {folder} has positions for: {config.max_tokens}")
     state = {name: torch.from_numpy(array) for name, array in read_weights(folder / "model.safetensors").items()}
     state["positions.weight"] = state["positions.weight"][:max_tokens].clone()
-    # A network made before reply and reference were compared begins with what it knows of the two.
-    known = state["segments.weight"]
-    state["segments.weight"] = known[[*range(len(known)), *[REPLY, REPLY, REFERENCE, REFERENCE][len(known) - 5 :]]]
+    state["segments.weight"] = _with_later_segments(state["segments.weight"])
     network = Network(replace(config, max_tokens=max_tokens, heads=heads, segments=SEGMENTS), dropout)
     same = heads == config.heads
     wanted = state if same else {name: t for name, t in state.items() if not name.startswith(("pool_queries", "heads"))}
     network.load_state_dict(wanted, strict=same)
     return network
+
+
+def _with_later_segments(known: Tensor) -> Tensor:
+    """The table of segments of an older network with the later ones, which begin as the one that stood for them."""
+    stood_for = list(range(len(known)))
+    if len(known) < COMPARED_SEGMENTS:
+        stood_for += [REPLY, REPLY, REFERENCE, REFERENCE]
+    if len(known) < SEGMENTS:
+        stood_for += [stood_for[REPLY_SHARED], stood_for[REPLY_FIGURE]]
+    return known[stood_for]
 
 
 def _translate(state: dict[str, Tensor], config: NetworkConfig, base: str) -> dict[str, Tensor]:

@@ -125,11 +125,12 @@ def _consistency_row(row: Row) -> Iterator[Example]:
 
 
 def _entailment_row(row: Row) -> Iterator[Example]:
-    """``premise`` (taken as the standard answer) and ``hypothesis`` (as the reply): a contradiction is wrong."""
+    """``premise`` (taken as the standard answer) and ``hypothesis`` (as the reply), or ``a`` and ``b``: a contradiction
+    is wrong."""
     allowed = {"entailment": ("progresses", "answers"), "contradiction": ("wrong",)}
     if labels := allowed.get(row["label"]):
-        exchange = Exchange(row["hypothesis"], reference=row["premise"])
-        yield Example(exchange, {"accuracy": one_of("accuracy", *labels)}, row["premise"])
+        premise, hypothesis = (row["premise"], row["hypothesis"]) if "premise" in row else (row["a"], row["b"])
+        yield Example(Exchange(hypothesis, reference=premise), {"accuracy": one_of("accuracy", *labels)}, premise)
 
 
 FORMATS: dict[str, Callable[[Row], Iterator[Example]]] = {

@@ -11,15 +11,22 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from csnlp.models.comparison import FIGURE, NEITHER, SHARED, compare
 from csnlp.models.encoding import (
+    COMPARED_SEGMENTS,
+    PLAIN_SEGMENTS,
     REFERENCE,
     REFERENCE_FIGURE,
     REFERENCE_SHARED,
     REPLY,
+    REPLY_AGREES,
+    REPLY_DENIES,
     REPLY_FIGURE,
     REPLY_SHARED,
     ExchangeEncoder,
 )
 from csnlp.types import Exchange, Turn
+
+
+TOKENIZER = Path(__file__).parents[2] / "models" / "zh-nano" / "tokenizer.json"
 
 
 def marks(text: str, other: str) -> str:
@@ -76,14 +83,29 @@ def test_a_figure_that_the_tokenizer_cuts_is_still_one_figure() -> None:
     assert REPLY in unknown.segments and (unknown.segments == REPLY_SHARED).sum() <= 1  # the mark of the role, at most
 
 
-def test_the_encoder_marks_reply_and_reference_and_nothing_else(tiny_base: Path) -> None:
+def test_the_encoder_marks_reply_and_reference_and_nothing_else() -> None:
     turns = (Turn("customer", "什么时候发货"),)
-    exchange = Exchange("5天发货", turns, reference="三天发货")
-    (compared,) = ExchangeEncoder.from_file(tiny_base / "tokenizer.json", 64).encode([exchange])
-    (plain,) = ExchangeEncoder.from_file(tiny_base / "tokenizer.json", 64, compares=False).encode([exchange])
-    assert {REPLY_FIGURE, REPLY_SHARED, REFERENCE_FIGURE, REFERENCE_SHARED} <= set(compared.segments.tolist())
-    replies, references = (REPLY, REPLY_SHARED, REPLY_FIGURE), (REFERENCE, REFERENCE_SHARED, REFERENCE_FIGURE)
+    exchange = Exchange("编号5，五天发货", turns, reference="三天发货")
+    (compared,) = ExchangeEncoder.from_file(TOKENIZER, 64).encode([exchange])
+    (plain,) = ExchangeEncoder.from_file(TOKENIZER, 64, segments=PLAIN_SEGMENTS).encode([exchange])
+    marked = {REPLY_FIGURE, REPLY_SHARED, REPLY_DENIES, REFERENCE_FIGURE, REFERENCE_SHARED}
+    assert marked <= set(compared.segments.tolist())
+    replies = (REPLY, REPLY_SHARED, REPLY_FIGURE, REPLY_DENIES)
+    references = (REFERENCE, REFERENCE_SHARED, REFERENCE_FIGURE)
     for new, old in zip(compared.segments.tolist(), plain.segments.tolist(), strict=True):
         assert new == old or (old == REPLY and new in replies) or (old == REFERENCE and new in references)
-    (alone,) = ExchangeEncoder.from_file(tiny_base / "tokenizer.json", 64).encode([Exchange("5天发货", turns)])
+    (alone,) = ExchangeEncoder.from_file(TOKENIZER, 64).encode([Exchange("5天发货", turns)])
     assert REPLY in alone.segments and not {REPLY_FIGURE, REPLY_SHARED} & set(alone.segments.tolist())
+
+
+def test_what_the_rules_say_of_a_reply_is_marked() -> None:
+    turns = (Turn("customer", "能机洗吗"),)
+    replies = [Exchange(reply, turns, reference="不可以机洗") for reply in ("可以机洗", "不可以机洗", "麻烦稍等")]
+    denies, agrees, neither = (
+        set(encoded.segments.tolist()) for encoded in ExchangeEncoder.from_file(TOKENIZER, 64).encode(replies)
+    )
+    assert REPLY_DENIES in denies and REPLY_AGREES not in denies
+    assert REPLY_AGREES in agrees and REPLY_DENIES not in agrees
+    assert not {REPLY_DENIES, REPLY_AGREES} & neither
+    (older,) = ExchangeEncoder.from_file(TOKENIZER, 64, COMPARED_SEGMENTS).encode(replies[:1])
+    assert older.segments.max() < COMPARED_SEGMENTS and REPLY_SHARED in older.segments

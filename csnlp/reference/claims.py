@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from csnlp.rules.fact_clauses import Clause, Passage, words
-from csnlp.rules.fact_result import Judgement
-from csnlp.rules.fact_stance import Stance, bare_answer, stance
+from csnlp.reference.clauses import Clause, Passage, words
+from csnlp.reference.result import Judgement
+from csnlp.reference.stance import Stance, bare_answer, stance
 
 # A clause with one of these speaks of a case: it is set only against a clause with the same.
 _CONDITION = re.compile("[后前未满超若如时仅只]|的话|以[上下内外]|之[内外]|除|但|才|其他|其它")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from csnlp.rules.fact_clauses import Passage, content, words
-from csnlp.rules.fact_compare import kind
+from csnlp.reference.clauses import Passage, content, words
+from csnlp.reference.compare import kind
 from csnlp.text.quantities import Quantity
 from csnlp.text.quantity_units import unit_at
 

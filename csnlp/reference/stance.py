@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from csnlp.rules.fact_clauses import Passage, content, tells
+from csnlp.reference.clauses import Passage, content, tells
 
 # Words that hold a character of negation and deny nothing; either-or questions, too.
 _NO_DENIAL = re.compile(

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import inf
 
-from csnlp.rules.fact_clauses import FEE
+from csnlp.reference.clauses import FEE
 from csnlp.text.quantities import Quantity
 
 # 工作日 and calendar days are set against each other.

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from csnlp.rules.fact_clauses import FREE, Passage, content, is_stated
-from csnlp.rules.fact_compare import agrees, kind
-from csnlp.rules.fact_context import RELATED, Told, told
-from csnlp.rules.fact_result import Judgement
+from csnlp.reference.clauses import FREE, Passage, content, is_stated
+from csnlp.reference.compare import agrees, kind
+from csnlp.reference.context import RELATED, Told, told
+from csnlp.reference.result import Judgement
 from csnlp.text.quantities import Quantity
 
 # With so many numbers in common, reply and standard answer tell the same: one that differs on each side is a mistake.

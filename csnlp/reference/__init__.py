@@ -1,0 +1,1 @@
+"""What a reply says against a standard answer: amounts, yes and no, conditions, who pays."""
