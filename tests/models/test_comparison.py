@@ -25,7 +25,6 @@ from csnlp.models.encoding import (
 )
 from csnlp.types import Exchange, Turn
 
-
 TOKENIZER = Path(__file__).parents[2] / "models" / "zh-nano" / "tokenizer.json"
 
 
