@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from csnlp.models.comparison import FIGURE, NEITHER, SHARED, compare
+from csnlp.models.comparison import FIGURE, NEITHER, SHARED, compare, judgements
 from csnlp.models.encoding import (
     COMPARED_SEGMENTS,
     PLAIN_SEGMENTS,
@@ -59,6 +59,13 @@ def test_every_token_of_any_text_gets_a_mark(tokens: list[str], other: list[str]
         assert all(
             mark != NEITHER for token, mark in zip(tokens, compare(tokens, tokens), strict=True) if len(token) > 1
         )
+
+
+@given(*(st.lists(st.text("可不能行以退换包邮要3天5三五元，。? \ue000🙂", max_size=4), max_size=8) for _ in range(3)))
+def test_judgements_of_any_text_are_on_its_tokens(reply: list[str], reference: list[str], asked: list[str]) -> None:
+    found = judgements(reply, reference, asked)
+    assert all(reply[number] for number in found)  # an empty token says nothing
+    assert judgements(["", *reply], reference, asked) == {number + 1: agrees for number, agrees in found.items()}
 
 
 def test_a_figure_that_the_tokenizer_cuts_is_still_one_figure() -> None:
