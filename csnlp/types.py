@@ -56,12 +56,11 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A whole chat, oldest turn first. ``rating`` is the customer's own rating on the shop's scale, if given."""
+    """A whole chat, oldest turn first."""
 
     id: str
     turns: tuple[Turn, ...]
     agent: str | None = None
-    rating: float | None = None
 
     def exchanges(self) -> Iterator[Exchange]:
         """One exchange for each agent turn; its id is ``<conversation id>#<turn number, from 1>``."""

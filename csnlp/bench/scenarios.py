@@ -45,10 +45,11 @@ class Subject:
 
 def distinct(exchanges: Sequence[Exchange], number: int) -> Iterator[Exchange]:
     """``number`` exchanges, no two alike."""
+    different = dict.fromkeys(exchanges)
     for turn in count():
-        for exchange in islice(exchanges, min(number, len(exchanges))):
+        for exchange in islice(different, number):
             yield exchange if turn == 0 else replace(exchange, reply=f"{exchange.reply} {turn}")
-        number -= len(exchanges)
+        number -= len(different)
         if number <= 0:
             return
 
@@ -71,7 +72,7 @@ def duplicates(subject: Subject) -> Figures:
     """100,000 exchanges that repeat as often as those of the file would if it were that long."""
     number = subject.replies(100_000)
     repeated = [subject.exchanges[i % len(subject.exchanges)] for i in range(number)]
-    return {"distinct": min(number, len(subject.exchanges)), **_batch(subject, repeated)}
+    return {"distinct": len(set(repeated)), **_batch(subject, repeated)}
 
 
 def conversations(subject: Subject) -> Figures:
@@ -190,7 +191,8 @@ def _child(code: str, subject: Subject, number: int) -> Figures:
 
 def _line(exchange: Exchange) -> str:
     context = [{"role": turn.role, "text": turn.text} for turn in exchange.context]
-    return json.dumps({"context": context, "reply": exchange.reply}, ensure_ascii=False) + "\n"
+    row = {"context": context, "reply": exchange.reply, "reference": exchange.reference}
+    return json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def _process(code: str, runs: int = 5) -> float:

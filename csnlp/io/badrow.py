@@ -36,10 +36,15 @@ class BadRow:
         return cls(**row)
 
     @property
+    def reason(self) -> str:
+        """Field, problem and remedy, as an :class:`csnlp.errors.InputError` words them."""
+        return f"{self.field}: {self.problem}; {self.remedy}"
+
+    @property
     def message(self) -> str:
         """One line: file, line, id, field, problem and remedy."""
         name = f" (id {printable(self.id, 60)})" if self.id else ""
-        return f"{self.file}:{self.line}{name}: {self.field}: {self.problem}; {self.remedy}"
+        return f"{self.file}:{self.line}{name}: {self.reason}"
 
     def to_dict(self) -> dict[str, Any]:
         """The row of an errors file: file, line, field, problem, remedy, id."""

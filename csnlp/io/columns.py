@@ -7,6 +7,7 @@ from typing import Any
 
 from csnlp.errors import ConfigError
 from csnlp.io.badrow import printable
+from csnlp.text.redact import redact
 
 HEADERS: dict[str, tuple[str, ...]] = {
     "id": ("id", "编号", "序号", "会话编号", "会话id", "对话id"),
@@ -53,13 +54,25 @@ class Columns:
         header, when a mapped column is not there, when there is neither a reply nor a conversation in it, or when
         the name of a needed column stands there more than once.
         """
+        bound = self.find(header, file)
+        if "reply" not in bound and "turns" not in bound:
+            raise ConfigError(
+                f"{file}: no column holds the reply; the columns are {_listed(header)}; "
+                "name it with --map reply=COLUMN (or the conversation with --map turns=COLUMN), or give the file the "
+                "header line that it lacks"
+            )
+        return bound
+
+    def find(self, header: Sequence[str], file: str) -> dict[str, int]:
+        """:meth:`bind` for a table that may lack the replies."""
         bound: dict[str, int] = {}
         for field, names in self._names.items():
             found = next(filter(None, (_places(header, name) for name in names)), [])
             if len(found) > 1:
+                name = printable(redact(header[found[0]]), 40)
                 raise ConfigError(
-                    f"{file}: {len(found)} columns are named {printable(header[found[0]], 40)!r}, which is to hold the "
-                    f"{field}; rename all but one of them; the columns are {_listed(header)}"
+                    f"{file}: {len(found)} columns are named {name!r}, which is to hold the {field}; "
+                    f"rename all but one of them; the columns are {_listed(header)}"
                 )
             if found:
                 bound[field] = found[0]
@@ -67,11 +80,6 @@ class Columns:
                 raise ConfigError(
                     f"{file}: there is no column {self.mapping[field]!r} for {field}; the columns are {_listed(header)}"
                 )
-        if "reply" not in bound and "turns" not in bound:
-            raise ConfigError(
-                f"{file}: no column holds the reply; the columns are {_listed(header)}; "
-                "name it with --map reply=COLUMN (or the conversation with --map turns=COLUMN)"
-            )
         return bound
 
 
@@ -85,5 +93,5 @@ def _folded(name: str) -> str:
 
 
 def _listed(header: Sequence[str]) -> str:
-    shown = ", ".join(printable(name, 40) for name in header[:30])
+    shown = ", ".join(printable(redact(name), 40) for name in header[:30])  # without a header line: a chat
     return shown + (f" and {len(header) - 30} more" if len(header) > 30 else "")

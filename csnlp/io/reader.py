@@ -41,7 +41,8 @@ def read_exchanges(
 
     The file is read as a stream, ``-`` being the standard input. ``format`` is one of :data:`FORMATS`, by default
     told by the suffix (before a ``.gz``). ``columns`` maps a field to the file's own name for it. ``encoding`` is by
-    default told by a byte order mark, else UTF-8 or GB18030 by the look of the first megabyte.
+    default told by a byte order mark, else UTF-8 or GB18030 by the look of the first megabyte
+    (of the standard input: of what its first buffer holds).
 
     Raises :class:`ConfigError`, at once or at the first item, for options that do not fit the file.
     """

@@ -25,7 +25,7 @@ from csnlp.io.roles import ADDRESSES, is_role_name, likely_role, speaker_role
 from csnlp.io.times import TIME_PATTERN
 from csnlp.io.turns import ParsedTurn, exchanges_of, make_turn
 from csnlp.types import Role
-from csnlp.validation import MAX_TEXT, MAX_TURNS
+from csnlp.validation import MAX_TEXT, MAX_TURNS, check_text
 
 _SEPARATOR = re.compile(r"(-{3,}|={3,})(?:\s+(?P<id>\S.*?))??(?:\s+\1)?")
 _OPEN, _CLOSE = r"[\[(（【]\s*", r"\s*[\])）】]"
@@ -157,7 +157,13 @@ def read_transcript(lines: Iterable[tuple[int, str | None]], file: str) -> Itera
         elif len(text) <= _HEAD_LENGTH and (separator := _SEPARATOR.fullmatch(text.strip())):
             if chat:
                 yield from _records(chat, file)
-            chat = Chat(line, separator["id"] or "")
+            id = separator["id"] or ""
+            try:
+                check_text("id", id)
+            except InputError as error:
+                yield Record(line, BadRow.of(error, file, line))
+                id = ""
+            chat = Chat(line, id)
         elif chat or text.strip():
             chat = chat or Chat(line)
             chat.add(line, text.rstrip("\n"))

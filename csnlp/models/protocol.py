@@ -11,6 +11,9 @@ from csnlp.errors import ModelError
 from csnlp.heads import HEADS
 from csnlp.types import Exchange, FloatArray, Prediction
 
+_ROUNDING = 1e-2
+"""How far from 1 the probabilities of a row may sum to: a model may compute in 16 bits."""
+
 
 @runtime_checkable
 class Model(Protocol):
@@ -29,17 +32,19 @@ class Model(Protocol):
 def checked_heads(prediction: Prediction, rows: int) -> dict[str, FloatArray]:
     """The known heads of a prediction for ``rows`` exchanges.
 
-    Raises :class:`csnlp.errors.ModelError` when an array has a wrong shape or holds anything but 0..1: numbers that
-    would otherwise turn up as somebody's verdict.
+    Raises :class:`csnlp.errors.ModelError` when an array has a wrong shape or holds anything but probabilities (0..1,
+    and summing to 1 unless the head is multi-label): numbers that would otherwise turn up as somebody's verdict.
     """
     heads = getattr(prediction, "heads", None)
     if not isinstance(heads, Mapping):
         raise ModelError("the model must return a csnlp.Prediction with a mapping of heads")
-    known = {name: np.asarray(array) for name, array in heads.items() if name in HEADS}
+    known = {name: np.asarray(array, np.float32) for name, array in heads.items() if name in HEADS}
     for name, array in known.items():
         expected = (rows, len(HEADS[name].labels))
         if array.shape != expected:
             raise ModelError(f"head {name} has shape {array.shape}; the model must return {expected}")
         if not (np.isfinite(array).all() and (array >= -1e-6).all() and (array <= 1 + 1e-6).all()):
             raise ModelError(f"head {name} has values that are no probabilities; the model must return 0..1")
+        if HEADS[name].kind != "multilabel" and not np.allclose(array.sum(axis=1), 1, atol=_ROUNDING):
+            raise ModelError(f"head {name} has rows that do not sum to 1; the model must return one distribution a row")
     return known

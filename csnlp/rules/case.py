@@ -55,6 +55,14 @@ class Case:
         """See at a glance what does not hold, so that fewer conditions have to be asked; the answers are the same."""
         object.__setattr__(self, "false", self.scanner.glance.look(self))
 
+    def absence(self, head: str) -> str:
+        """Why ``head`` has no verdict: a reason of :class:`csnlp.rules.verdict.Verdict`."""
+        if head not in self.known:
+            return "no_head"
+        if not self.exchange.has_customer:
+            return "no_customer"
+        return {"accuracy": "no_question", "complaint_type": "no_match"}.get(head, "no_head")
+
     def turns(self, place: str) -> tuple[Turn, ...] | None:
         """The turns of ``place``, oldest first; None when they cannot be known."""
         context = self.exchange.context

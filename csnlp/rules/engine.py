@@ -73,12 +73,6 @@ def _judge_clause(clause: Clause, rules: Sequence[Rule], case: Case, day: date |
             decided = True
         elif not fired:
             decided = False
-            reasons.insert(0, _absent(clause.credit_head, case))
+            reasons.insert(0, case.absence(clause.credit_head))
     reason = None if decided else (reasons[0] if reasons else "no_rule")
     return ClauseResult(clause, share, tuple(fired), reason)
-
-
-def _absent(head: str, case: Case) -> str:
-    if head not in case.known:
-        return "no_head"
-    return "no_question" if case.exchange.has_customer else "no_customer"

@@ -8,6 +8,7 @@ to chats about one of these products.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,11 @@ class FactTable:
     """The facts of one shop, in the file's order."""
 
     facts: tuple[Fact, ...]
+
+    @property
+    def digest(self) -> str:
+        """A short hash of the facts."""
+        return hashlib.sha256(repr(self.facts).encode()).hexdigest()[:16]
 
     def __len__(self) -> int:
         return len(self.facts)

@@ -29,12 +29,12 @@ def score_frame(scorer: Scorer, frame: Frame) -> Frame:
     from csnlp.io.parquet_writer import schema
 
     kind = type(frame).__module__.partition(".")[0]
-    if kind not in ("pandas", "polars"):
+    if kind not in ("pandas", "polars") or type(frame).__name__ != "DataFrame":
         raise InputError("frame", f"is {type(frame).__name__}", "give a pandas or polars DataFrame")
     table: Any = frame
     rows = table.to_dict("records") if kind == "pandas" else table.to_dicts()
     names = list(table.columns)
-    places = Columns().bind([str(name) for name in names], "frame")
+    places = _places([str(name) for name in names])
     items = [
         _item({field: row[names[place]] for field, place in places.items()}, number)
         for number, row in enumerate(rows, 1)
@@ -55,6 +55,12 @@ def score_frame(scorer: Scorer, frame: Frame) -> Frame:
     return scored
 
 
+def _places(names: list[str]) -> dict[str, int]:
+    if "reply" not in (places := Columns().find(names, "frame")):
+        raise InputError("frame", "has no column for the reply", "rename it to reply")
+    return places
+
+
 def _item(row: dict[str, Any], number: int) -> Exchange | BadRow:
     row.pop("turns", None)  # a conversation would give several rows
     (record,) = read_row(row, "frame", number)
@@ -62,7 +68,7 @@ def _item(row: dict[str, Any], number: int) -> Exchange | BadRow:
 
 
 def _failed(bad: BadRow) -> Score:
-    return Score(id=bad.id or "", error=f"{bad.field}: {bad.problem}; {bad.remedy}")
+    return Score(id=bad.id or "", error=bad.reason)
 
 
 def _output(score: Score) -> dict[str, Any]:

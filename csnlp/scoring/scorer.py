@@ -121,7 +121,7 @@ class Scorer:
             yield from self._cases([row for row in window if isinstance(row, Exchange)], verdicts)
 
     def metadata(self) -> dict[str, str]:
-        """What made these scores: names and versions of model, rule book and csnlp."""
+        """What made these scores: names, versions and digests of model, rule book, facts (or "none") and csnlp."""
         return {
             "model": str(getattr(self.model, "name", type(self.model).__name__)),
             "model_version": str(getattr(self.model, "version", "unknown")),
@@ -129,6 +129,7 @@ class Scorer:
             "rule_book": self.book.name,
             "rule_book_version": self.book.version,
             "rule_book_digest": self.book.digest,
+            "facts_digest": self.facts.digest if self.facts else "none",
             "csnlp_version": __version__,
         }
 
@@ -136,7 +137,13 @@ class Scorer:
         for window, verdicts in self._predicted(exchanges):
             scored = iter(self._cases([row for row in window if isinstance(row, Exchange)], verdicts))
             for row in window:
-                yield row if isinstance(row, Score) else assemble(next(scored), self.book)
+                yield row if isinstance(row, Score) else self._assembled(next(scored))
+
+    def _assembled(self, case: Case) -> Score:
+        try:
+            return assemble(case, self.book)
+        except InputError as error:  # a check of the user's own failed
+            return Score(id=case.exchange.id or "", error=str(error))
 
     def _predicted(self, exchanges: Iterable[object]) -> Iterator[tuple[list[Exchange | Score], Heads]]:
         """Windows of checked rows, each with what the model says of its exchanges. While the caller is busy with one
@@ -197,5 +204,5 @@ def _checked(row: object) -> Exchange | Score:
     from csnlp.io.badrow import BadRow
 
     if isinstance(row, BadRow):  # what read_exchanges gives for a row that it cannot read
-        return Score(id=row.id or "", error=f"{row.field}: {row.problem}; {row.remedy}")
+        return Score(id=row.id or "", error=row.reason)
     return Score(error=f"{type(row).__name__} is not an exchange; give csnlp.Exchange or the reply as a string")

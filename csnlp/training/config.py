@@ -16,6 +16,9 @@ from csnlp.heads import HEADS
 
 T = TypeVar("T")
 
+_COUNTS = ("steps", "batch_size", "max_tokens", "log_every", "evaluate_every")
+"""Numbers that are at least 1; the others may be 0."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -124,6 +127,8 @@ def train_config(data: dict[str, Any], folder: Path, where: str) -> TrainConfig:
     weights = data.get("head_weights") or {}
     if unknown := [name for name in weights if name not in HEADS]:
         raise ConfigError(f"{where}: head_weights: no head {unknown[0]!r}; the heads are {', '.join(HEADS)}")
+    for name, weight in weights.items():
+        _check_number(f"{where}: head_weights: {name}", weight, float, 0)
     data["head_weights"] = tuple((str(name), float(weight)) for name, weight in weights.items())
     return _build(TrainConfig, _anchored(_base_anchored(data, folder), folder, ("output", "validation")), where)
 
@@ -152,7 +157,9 @@ def _source(data: object, folder: Path, where: str) -> Source:
     source = _build(Source, _anchored(data, folder, ("path", "labels", "teacher")), where)
     if isinstance(source.without, str):
         raise ConfigError(f"{where}: without: give a list of heads")
-    if not 0 <= source.fold * source.holdout < 1:
+    if not source.holdout < 1:
+        raise ConfigError(f"{where}: holdout: expected a part of 1, found {source.holdout:g}")
+    if not source.fold * source.holdout < 1:
         raise ConfigError(f"{where}: fold: {source.fold} is past the last part of a holdout of {source.holdout:g}")
     if unknown := [name for name in source.without if name not in HEADS]:
         raise ConfigError(f"{where}: without: no head {unknown[0]!r}; the heads are {', '.join(HEADS)}")
@@ -177,7 +184,17 @@ def _build(cls: type[T], data: dict[str, Any], where: str) -> T:
     known = [field.name for field in fields(cls)]  # type: ignore[arg-type]
     if unknown := sorted(set(data) - set(known)):
         raise ConfigError(f"{where}: unknown setting {unknown[0]!r}; known: {', '.join(known)}")
+    for field in fields(cls):  # type: ignore[arg-type]
+        if field.name in data and isinstance(field.default, int | float):
+            _check_number(f"{where}: {field.name}", data[field.name], type(field.default), int(field.name in _COUNTS))
     try:
         return cls(**data)
     except TypeError as error:
         raise ConfigError(f"{where}: {error}") from None
+
+
+def _check_number(where: str, value: object, kind: type[int] | type[float], least: int) -> None:
+    wanted = int if kind is int else (int, float)
+    if isinstance(value, bool) or not isinstance(value, wanted) or not value >= least:
+        shown = "a whole number" if kind is int else "a number"
+        raise ConfigError(f"{where}: expected {shown} of at least {least}, found {value!r}")

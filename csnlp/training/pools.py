@@ -24,7 +24,8 @@ def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str
 
     Raises :class:`csnlp.errors.ConfigError` for a source that has nothing to teach.
     """
-    pools, held_out = [], {}
+    pools: list[list[Example]] = []
+    held_out: dict[str, list[Example]] = {}
     for source in sources:
         rows = _rows(source)
         examples = [_without(example, source.without) for example in examples_from(source.format, rows)]
@@ -34,7 +35,7 @@ def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str
             raise ConfigError(f"{source.path}: has no labelled row to train on; leave it out, or lower its holdout")
         if source.holdout:
             name = (source.labels or source.path).name.split(".")[0]
-            held_out[name] = [e for e in examples if is_held_out(e.group, source)]
+            held_out.setdefault(name, []).extend(e for e in examples if is_held_out(e.group, source))
         if source.teacher:
             pools[-1] = taught_by(source.teacher, pools[-1])
     return pools, held_out

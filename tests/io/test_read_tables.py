@@ -131,3 +131,9 @@ def test_two_columns_of_one_name_are_told_where_it_is_needed(read):
 def test_a_header_that_cannot_be_read_is_told(read):
     with pytest.raises(ConfigError, match="header"):
         read("a.csv", 'id,"reply\n1,好')
+
+
+def test_a_table_without_a_header_is_told_without_its_first_chat(read):
+    with pytest.raises(ConfigError, match="header line that it lacks") as error:
+        read("a.csv", "1,我的电话是13812345678\n2,好的\n".encode())
+    assert "13812345678" not in str(error.value)

@@ -144,3 +144,9 @@ def test_texts_and_chats_without_end_are_told_and_bounded(read, monkeypatch):
 def test_encodings(read, encoding):
     (exchange,) = read("a.txt", "客户：在吗\r\n客服：在的\r\n".encode(encoding))
     assert turns(exchange) == [("customer", "在吗"), ("agent", "在的")]
+
+
+def test_an_id_with_a_broken_byte_costs_the_id_alone(read):
+    bad, exchange = read("a.txt", "--- ab\udcff\n客户：在吗\n客服：在的\n".encode("utf-8", "surrogateescape"))
+    assert isinstance(bad, BadRow) and (bad.line, bad.field) == (1, "id")
+    assert exchange.reply == "在的" and exchange.id.isascii()

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import EntryPoint, EntryPoints
+from typing import Any
 
 import numpy as np
 import pytest
 
-from csnlp.errors import ConfigError
+from csnlp.errors import ConfigError, InputError
 from csnlp.rules import Case, RuleBook, register_check
 from csnlp.rules.kinds import plugin
 from csnlp.rules.verdict import Verdict
@@ -209,6 +210,12 @@ def test_a_reply_that_was_given_before(ask: Ask, options: str, before: list[str]
     assert ask(f"{{repeat: reply{options}}}", SAME, *before).holds is holds
 
 
+def test_an_earlier_reply_is_quoted_with_personal_data_masked(ask: Ask) -> None:
+    said = "亲您这边登记的联系手机号13812345678请保持畅通哦"
+    note = ask("{repeat: reply}", said, f"服：{said}").note
+    assert note and "138123" not in note
+
+
 def test_the_first_reply_repeats_nothing(ask: Ask) -> None:
     assert ask("{repeat: reply}", SAME, "客：在吗").reason == "no_match"
 
@@ -303,6 +310,27 @@ def test_a_check_is_asked_once_and_only_if_what_stands_before_it_holds(registere
 def offer(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     point = EntryPoint(name, value, "csnlp.checks")
     monkeypatch.setattr(plugin, "entry_points", lambda group: EntryPoints([point]).select(group=group))
+
+
+@pytest.mark.parametrize(
+    ("name", "check", "problem"),
+    [
+        ("divides", lambda case: 1 / 0, "failed with ZeroDivisionError"),
+        ("nothing", lambda case: None, "failed with TypeError"),
+        ("outside", lambda case: [(0, 99)], "returned a span outside the reply"),
+    ],
+)
+def test_a_check_that_fails_is_told_by_its_name(
+    registered: None, ask: Ask, name: str, check: Any, problem: str
+) -> None:
+    register_check(f"tests.{name}", check)
+    with pytest.raises(InputError, match=f"check tests.{name}: {problem}"):
+        ask(f"{{python: tests.{name}}}", "好的")
+
+
+def test_a_check_may_answer_with_a_bool_of_numpy(registered: None, ask: Ask) -> None:
+    register_check("tests.numpy", lambda case: np.bool_(True))
+    assert ask("{python: tests.numpy}", "好的").holds is True
 
 
 def test_a_check_that_an_installed_package_offers(monkeypatch: pytest.MonkeyPatch, ask: Ask) -> None:

@@ -14,8 +14,19 @@ import pytest
 
 import csnlp
 from csnlp.heads import HEADS
+from csnlp.rules import Case, register_check
+from csnlp.rules.facts import table_of
 from csnlp.scoring.scorer import WINDOW
 from csnlp.types import Exchange, Prediction, Turn
+
+OWN_BOOK = """
+name: own
+version: "1"
+sections: [{id: s, title: 规范, weight: 1}]
+clauses: [{id: C, section: s, title: 条款, weight: 10}]
+rules:
+  - {id: R, clause: C, message: 问题, severity: minor, points: -5, when: {python: tests.scorer.fragile}}
+"""
 
 
 class Fixed:
@@ -171,7 +182,15 @@ class Broken:
 
 
 @pytest.mark.parametrize(
-    "array", [np.full((1, 5), np.nan), np.ones((2, 5)) / 5, np.ones((1, 4)) / 4, [[0.2] * 4], np.full((1, 5), 3.0)]
+    "array",
+    [
+        np.full((1, 5), np.nan),
+        np.ones((2, 5)) / 5,
+        np.ones((1, 4)) / 4,
+        [[0.2] * 4],
+        np.full((1, 5), 3.0),
+        np.ones((1, 5)),
+    ],
 )
 def test_a_model_that_returns_nonsense_is_an_error_not_a_verdict(array: object) -> None:
     with pytest.raises(csnlp.ModelError, match="head politeness has"):
@@ -193,6 +212,39 @@ def test_malformed_exchanges_are_errors_of_their_own_row(scorer: csnlp.Scorer) -
 def test_something_that_is_no_frame_is_refused(scorer: csnlp.Scorer) -> None:
     with pytest.raises(csnlp.InputError, match="pandas or polars"):
         scorer.score_frame([1])
+
+
+def test_a_frame_without_replies_or_a_single_column_is_refused(scorer: csnlp.Scorer) -> None:
+    for frame in (pd.DataFrame({"x": ["a"]}), pl.DataFrame({"x": ["a"]})):
+        with pytest.raises(csnlp.InputError, match="has no column for the reply; rename it to reply"):
+            scorer.score_frame(frame)
+    with pytest.raises(csnlp.InputError, match="is Series; give a pandas or polars DataFrame"):
+        scorer.score_frame(pd.Series(["好的"]))
+
+
+def test_the_facts_are_part_of_what_made_the_scores(scorer: csnlp.Scorer) -> None:
+    with_facts = [
+        csnlp.Scorer(scorer.model, scorer.book, table_of({"发货时间": value})) for value in ("48小时内", "72小时内")
+    ]
+    digests = {each.metadata()["facts_digest"] for each in (scorer, *with_facts)}
+    assert len(digests) == 3 and "none" in digests
+    same = csnlp.Scorer(scorer.model, scorer.book, table_of({"发货时间": "48小时内"}))
+    assert same.metadata() == with_facts[0].metadata()
+
+
+def test_a_check_that_fails_costs_its_own_reply(scorer: csnlp.Scorer, tmp_path: Path) -> None:
+    def fragile(case: Case) -> bool:
+        return len(case.exchange.reply) // len(case.exchange.reply.replace("怪", "")) > 1
+
+    register_check("tests.scorer.fragile", fragile)
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN_BOOK, encoding="utf-8")
+    own = csnlp.load(scorer.model, path)
+    scores = own.score_many(["好的", "怪", "好的呢"])
+    assert [score.error is None for score in scores] == [True, False, True]
+    assert scores[1].error == "check tests.scorer.fragile: failed with ZeroDivisionError; " + (
+        "let it return a bool or spans of the reply; see csnlp.rules.register_check"
+    )
 
 
 def test_metadata_names_what_made_the_scores(scorer: csnlp.Scorer) -> None:

@@ -198,6 +198,11 @@ def test_a_missing_package_is_told_before_the_work(
         ({"sources": []}, "sources: give at least one source"),
         ({"sources": [{"path": "x", "kind": "y"}]}, r"sources\[0\]: unknown setting 'kind'"),
         ({"head_weights": {"mood": 1}}, "head_weights: no head 'mood'; the heads are politeness"),
+        ({"head_weights": {"politeness": "high"}}, "head_weights: politeness: expected a number of at least 0"),
+        ({"steps": "2k"}, "steps: expected a whole number of at least 1, found '2k'"),
+        ({"sources": [{"path": "x", "holdout": "0.1"}]}, r"sources\[0\]: holdout: expected a number of at least 0"),
+        ({"sources": [{"path": "x", "holdout": 7}]}, r"sources\[0\]: holdout: expected a part of 1, found 7"),
+        ({"sources": [{"path": "x", "share": -1}]}, r"sources\[0\]: share: expected a number of at least 0"),
         ({"kind": "magic"}, "kind: expected bert, adapt or baseline, found 'magic'"),
     ],
 )

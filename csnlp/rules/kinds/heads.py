@@ -34,7 +34,7 @@ class HeadIs(Condition):
     def decide(self, case: Case, /) -> Verdict:
         score = case.heads.get(self.head)
         if score is None:
-            return unknown(_absence(self.head, case))
+            return unknown(case.absence(self.head))
         return NO if sum(map(score.probabilities.__getitem__, self.labels)) < self.probability else YES
 
 
@@ -65,11 +65,3 @@ def parse_head(entry: Entry, names: Names) -> Condition:
 def parse_act(entry: Entry, names: Names) -> Condition:
     act, probability = entry.choice("act", ACTS.labels), entry.number("probability", 0.5, high=1)
     return ActIs(act, probability, names.glance.act(act, probability))
-
-
-def _absence(head: str, case: Case) -> str:
-    if head not in case.known:
-        return "no_head"
-    if not case.exchange.has_customer:
-        return "no_customer"
-    return {"accuracy": "no_question", "complaint_type": "no_match"}.get(head, "no_head")

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 
-from csnlp.errors import ConfigError
+import numpy as np
+
+from csnlp.errors import ConfigError, InputError
 from csnlp.rules.case import Case
 from csnlp.rules.kinds.names import Names
 from csnlp.rules.reader import Entry
-from csnlp.rules.verdict import NO, Condition, Span, Verdict
+from csnlp.rules.verdict import Condition, Span, Verdict
 
 Check = Callable[[Case], "bool | Iterable[Span]"]
 """Whether it holds of a case; or the spans of the reply that show it (none: it does not)."""
@@ -39,11 +41,21 @@ class PythonCheck(Condition):
     cost = 8  # asked last: what stands before it in an "all" may guard it
 
     def check(self, case: Case, /) -> Verdict:
-        found = self.function(case)
-        if isinstance(found, bool):
-            return Verdict(found)
-        spans = tuple(found)
-        return Verdict(True, spans) if spans else NO
+        """Raises :class:`csnlp.errors.InputError` when the function fails: one reply's trouble, not the batch's."""
+        try:
+            found = self.function(case)
+            holds = bool(found) if isinstance(found, bool | np.bool_) else None
+            spans = () if holds is not None else tuple((int(start), int(end)) for start, end in found)  # type: ignore[union-attr]
+        except Exception as error:
+            # Without the error's own words: they may quote the chat.
+            raise self._failed(f"failed with {type(error).__name__}") from error
+        if not all(0 <= start < end <= len(case.exchange.reply) for start, end in spans):
+            raise self._failed("returned a span outside the reply")
+        return Verdict(True, spans) if spans else Verdict(bool(holds))
+
+    def _failed(self, problem: str) -> InputError:
+        remedy = "let it return a bool or spans of the reply; see csnlp.rules.register_check"
+        return InputError(f"check {self.name}", problem, remedy)
 
 
 def parse(entry: Entry, names: Names) -> Condition:

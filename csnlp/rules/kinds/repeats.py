@@ -12,6 +12,7 @@ from csnlp.rules.kinds.names import Names
 from csnlp.rules.reader import Entry
 from csnlp.rules.verdict import NO, Condition, Span, Verdict, unknown
 from csnlp.text.chat_codes import EMOJI_CODE
+from csnlp.text.redact import redact
 
 _SENTENCE = re.compile(r"[^，。！？；,!?;~～…\n]+")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -41,7 +42,7 @@ class RepeatedSentence(Condition):
 @dataclass(frozen=True, slots=True)
 class RepeatedReply(Condition):
     """One of the agent's ``last`` earlier turns had (nearly) the same words: the share of character pairs in common,
-    of all that either has, is at least ``share``. Replies under ``length`` characters are too short to tell."""
+    of all that either has, is at least ``share``. Replies of under ``length`` different pairs are too short to tell."""
 
     length: int
     last: int
@@ -59,7 +60,7 @@ class RepeatedReply(Condition):
         for turn in earlier[-self.last :]:
             theirs = _pairs(case.scanner.view(turn.text).folded.text)
             if len(mine & theirs) >= self.share * len(mine | theirs):
-                return Verdict(True, note=f"= {turn.text[:20]}…")
+                return Verdict(True, note=f"= {_quoted(turn.text)}")
         return NO
 
 
@@ -69,6 +70,12 @@ def parse(entry: Entry, names: Names) -> Condition:
     if kind == "sentence":
         return RepeatedSentence(length)
     return RepeatedReply(length, entry.whole("last", 3, low=1), entry.number("share", 0.9, high=1))
+
+
+def _quoted(text: str) -> str:
+    """The beginning of an earlier turn, for a note. Masked first: half a phone number is not seen to be one."""
+    masked = redact(text)
+    return masked if len(masked) <= 20 else masked[:20] + "…"
 
 
 def _core(text: str) -> str:

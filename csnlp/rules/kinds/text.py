@@ -106,7 +106,7 @@ class RegexMatch(_TextMatch):
     """The pattern matches the folded text."""
 
     pattern: str
-    compiled: Any
+    compiled: Any = field(repr=False, compare=False)
     where: Where
     claims: Claims = field(default=(0, 0), repr=False, compare=False)
 
