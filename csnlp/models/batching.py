@@ -21,6 +21,7 @@ from csnlp.types import FloatArray
 STEP = 16
 """Padded lengths are multiples of this. Twice as fine saves 4 tokens a row and costs more than that: there are twice as
 many shapes of batches, and one that was not seen lately has its kernels made anew."""
+
 TOKENS_PER_BATCH = 2048
 """Padded tokens in one run: enough to keep a core's matrix unit busy, few enough to stay in its cache."""
 
