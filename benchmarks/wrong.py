@@ -24,8 +24,10 @@ WRONG = ACCURACY.labels.index("wrong")
 def main(model: str, file: Path) -> None:
     rows = [row for row in read_gold(file) if "accuracy" in row.labels]
     is_wrong = np.array([row.labels["accuracy"] == WRONG for row in rows])
-    probability = load_model(model).predict([row.exchange for row in rows]).heads["accuracy"][:, WRONG]
+    accuracy = load_model(model).predict([row.exchange for row in rows]).heads["accuracy"]
+    probability, called = accuracy[:, WRONG], accuracy.argmax(axis=1) == WRONG
     print(f"{is_wrong.sum()} wrong of {len(rows)}")
+    print(f"called wrong: {called[is_wrong].mean():.1%} of these, {called[~is_wrong].mean():.1%} of the others")
     for precision in PRECISIONS:
         print(f"at a precision of {precision:.2f}: {recall_at(precision, probability, is_wrong):.1%} found")
 

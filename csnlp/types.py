@@ -56,11 +56,13 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A whole chat, oldest turn first."""
+    """A whole chat, oldest turn first. ``rating`` is the customer's own rating on the shop's scale, if given (no reader
+    fills it yet)."""
 
     id: str
     turns: tuple[Turn, ...]
     agent: str | None = None
+    rating: float | None = None
 
     def exchanges(self) -> Iterator[Exchange]:
         """One exchange for each agent turn; its id is ``<conversation id>#<turn number, from 1>``."""

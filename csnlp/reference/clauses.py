@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import inf
+from operator import attrgetter
 
 from csnlp.text.fold import Folded, fold
 from csnlp.text.quantities import Quantity, quantities_in
@@ -51,11 +53,7 @@ class Passage:
 
     def clause_number(self, index: int) -> int:
         """The number of :meth:`clause_at`."""
-        low, high = 0, len(self.clauses) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if self.clauses[middle].start <= index else (low, middle - 1)
-        return low
+        return max(0, bisect_right(self.clauses, index, key=attrgetter("start")) - 1)
 
     def of(self, clause: Clause) -> str:
         """The words of ``clause``."""

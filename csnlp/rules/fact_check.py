@@ -10,16 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from csnlp.reference.check import check_reference
 from csnlp.reference.clauses import Clause, Passage, content, is_exception, is_stated, read, tells
 from csnlp.reference.compare import agrees, kind
 from csnlp.reference.context import MAX_QUANTITIES
-from csnlp.reference.result import Contradiction, FactCheck, Judgement, collected
+from csnlp.reference.result import FactCheck, Judgement, collected
 from csnlp.reference.stance import bare_answer, is_general, stance
 from csnlp.rules.facts import Fact, FactTable
 from csnlp.text.quantities import Quantity
-
-__all__ = ["Contradiction", "FactCheck", "check_facts", "check_reference"]
 
 # Characters between a fact's name and its quantity, beyond which they hardly belong together.
 NEAR = 14

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csnlp
+from csnlp.reference.check import check_reference
 from csnlp.reference.compare import agrees
-from csnlp.rules.fact_check import FactCheck, check_facts, check_reference
+from csnlp.reference.result import FactCheck
+from csnlp.rules.fact_check import check_facts
 from csnlp.rules.facts import FactTable, load_facts, table_of
 from csnlp.text.quantities import quantities
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from csnlp.reference.check import check_reference
+from csnlp.reference.result import FactCheck
 from csnlp.rules.case import Case
-from csnlp.rules.fact_check import FactCheck, check_facts, check_reference
+from csnlp.rules.fact_check import check_facts
 from csnlp.rules.kinds.names import Names
 from csnlp.rules.reader import Entry
 from csnlp.rules.verdict import NO, Condition, Verdict, unknown
