@@ -2,7 +2,8 @@
 
 An exact reply and its contradiction differ in a character or two, and a labelled file holds few such pairs. Here they
 are made from the exact ones, while training. Only what reply and reference both say is changed, so that the change is
-a contradiction.
+a contradiction. And where the reference is taken away nobody can tell the two apart: both are answers, so that a model
+does not guess at facts that it was not given.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ _WRONG = one_of(ACCURACY.name, "wrong")
 
 def vary_reference(example: Example, rng: random.Random) -> Example:
     """``example``, now and then with another figure in reply and reference alike, or with a reply that contradicts its
-    reference (and the target to match). Without a reference it comes back as it is."""
+    reference, or without the reference (and the target to match). One that has none comes back as it is."""
     exchange, reference = example.exchange, example.exchange.reference
     if not reference or "accuracy" not in example.targets:
         return example
+    if exchange.context and example.targets["accuracy"] in (_ANSWERS, _WRONG) and rng.random() < 0.12:
+        targets = {**example.targets, "accuracy": _ANSWERS}
+        return replace(example, exchange=replace(exchange, reference=None), targets=targets)
     if rng.random() < 0.4 and not any(_NUMBER.search(turn.text) for turn in exchange.context):
         exchange = _other_figures(exchange, reference, rng)
     if example.targets["accuracy"] == _ANSWERS and rng.random() < 0.45:

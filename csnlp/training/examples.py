@@ -126,8 +126,8 @@ def _consistency_row(row: Row) -> Iterator[Example]:
 
 def _entailment_row(row: Row) -> Iterator[Example]:
     """``premise`` (taken as the standard answer) and ``hypothesis`` (as the reply), or ``a`` and ``b``: a contradiction
-    is wrong."""
-    allowed = {"entailment": ("progresses", "answers"), "contradiction": ("wrong",)}
+    is wrong, and what is only not said by the premise is anything but that."""
+    allowed = {"entailment": ("progresses", "answers"), "neutral": ACCURACY.labels[1:], "contradiction": ("wrong",)}
     if labels := allowed.get(row["label"]):
         premise, hypothesis = (row["premise"], row["hypothesis"]) if "premise" in row else (row["a"], row["b"])
         yield Example(Exchange(hypothesis, reference=premise), {"accuracy": one_of("accuracy", *labels)}, premise)

@@ -47,6 +47,12 @@ def test_a_public_set_teaches_only_what_it_knows(format_name: str, head: str, ex
     assert labels(example, head) == expected
 
 
+def test_what_a_premise_does_not_say_is_not_wrong() -> None:
+    row = {"a": "三天内发货", "b": "发的是中通", "label": "neutral"}
+    (example,) = examples_from("entailment", [row])
+    assert labels(example, "accuracy") == {"evasive", "progresses", "answers"}
+
+
 def test_relevance_gives_one_example_a_reply_in_one_group() -> None:
     row = {"query": "多大", "replies": [{"text": "九十平", "label": 1}, {"text": "您好", "label": 0}]}
     good, bad = examples_from("relevance", [row])
