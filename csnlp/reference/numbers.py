@@ -3,7 +3,8 @@
 A number that the standard answer has, too, is right, unless the words around it belong to another number there
 (整机八年内胆六年). A number that it has not is wrong if it speaks of the same thing as a number left over there: by
 the words around both, or as the only two of their kind on what was asked, or as the only ones that differ between
-texts that are otherwise alike. A number that the customer gave is his own.
+texts that are otherwise alike. A number that the customer gave is his own, and a multiple by a number that was told
+may be worked out (six bottles of 500 ml are 3 litres).
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from csnlp.text.quantities import Quantity
 ALIKE = 2
 _SUM = re.compile("加上|加起来|合计|算下来|折合|相当于|平均|打完折|折后")
 _SUM_REACH = 15
+# What adds up: so many bottles at that price, of that volume.
+_SUMMABLE = ("money", "volume", "mass", "length")
+_DECIMALS = 2
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def judge_numbers(said: Passage, due: Passage, asked: Passage) -> list[Judgement]:
@@ -32,11 +37,19 @@ def judge_numbers(said: Passage, due: Passage, asked: Passage) -> list[Judgement
     shared = [dimension for dimension in stated if dimension in expected]
     pairs = {dimension: _paired(stated[dimension], expected[dimension]) for dimension in shared}
     alike = sum(len(pairing) for pairing in pairs.values()) >= ALIKE
+    factors = _factors(said, due, asked)
     judged: list[Judgement] = []
     for dimension, pairing in pairs.items():
         judged += _judge_pairs(stated[dimension], expected[dimension], pairing, due)
         if dimension != "money" or "discount" not in stated:  # else it is a price worked out
-            judged += _judge_left(stated[dimension], expected[dimension], pairing, alike, asked, due)
+            left = [
+                item
+                for i, item in enumerate(stated[dimension])
+                if i not in pairing and not _is_multiple(item, expected[dimension], factors)
+            ]
+            free = [item for j, item in enumerate(expected[dimension]) if j not in pairing.values()]
+            alone = len(stated[dimension]) == len(expected[dimension]) == 1
+            judged += _judge_left(left, free, alone, alike, asked, due)
     return judged
 
 
@@ -50,19 +63,12 @@ def _judge_pairs(
 
 
 def _judge_left(
-    stated: Sequence[Told],
-    expected: Sequence[Told],
-    pairing: Mapping[int, int],
-    alike: bool,
-    asked: Passage,
-    due: Passage,
+    stated: Sequence[Told], free: Sequence[Told], alone: bool, alike: bool, asked: Passage, due: Passage
 ) -> Iterator[Judgement]:
-    """Numbers that the standard answer has not: wrong, where one that the reply has not is of the same thing."""
-    left = [item for i, item in enumerate(stated) if i not in pairing and not (item.per or _is_article(item.quantity))]
-    taken = set(pairing.values())
-    free = [item for j, item in enumerate(expected) if j not in taken]
+    """Numbers that the standard answer has not: wrong, where one that the reply has not (``free``) is of the same
+    thing. ``alone``: each text has one number of this kind."""
+    left = [item for item in stated if not (item.per or _is_article(item.quantity))]
     only = len(left) == len(free) == 1
-    alone = len(stated) == len(expected) == 1
     question = content(asked.text) if content(asked.text) & content(due.text) else frozenset()
     for item in left:
         options = [other for other in free if agrees(item.quantity, other.quantity) is False]
@@ -81,6 +87,22 @@ def _by_kind(items: Sequence[Told]) -> dict[str, list[Told]]:
     for item in items:
         found.setdefault(kind(item.quantity), []).append(item)
     return found
+
+
+def _factors(*texts: Passage) -> frozenset[float]:
+    """What an amount may be multiplied by: the numbers of ``texts``, counts in words among them."""
+    counts = [q.low for text in texts for q in text.quantities if q.dimension.startswith("count")]
+    figures = [float(number) for text in texts for number in _NUMBER.findall(text.text)]
+    return frozenset(number for number in (*counts, *figures) if number > 1)
+
+
+def _is_multiple(stated: Told, expected: Sequence[Told], factors: frozenset[float]) -> bool:
+    """Whether ``stated`` is an expected amount times one of ``factors``."""
+    amount = stated.quantity
+    if amount.dimension not in _SUMMABLE or amount.low != amount.high:
+        return False
+    single = (item.quantity for item in expected if item.quantity.low == item.quantity.high > 0)
+    return any(round(amount.low / one.low, _DECIMALS) in factors for one in single)
 
 
 def _is_claim(said: Passage, quantity: Quantity) -> bool:
