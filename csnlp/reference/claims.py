@@ -77,9 +77,10 @@ def _claims(passage: Passage, wanted: frozenset[str]) -> dict[str, _Claim]:
 
 
 def _asked_for(asked: Passage) -> frozenset[str]:
-    """The words behind the verb of yes or no in the clauses that ask: 机洗 of 羊毛衫能不能机洗."""
-    clauses = (asked.of(clause) for clause in asked.clauses if clause.asks or len(asked.clauses) == 1)
-    verbs = ((clause, list(_MAY.finditer(clause))) for clause in clauses)
+    """The words behind the verb of yes or no in the clause that asks: 机洗 of 羊毛衫能不能机洗. None where two ask: a
+    bare yes answers one of them."""
+    clauses = [asked.of(clause) for clause in asked.clauses if clause.asks or len(asked.clauses) == 1]
+    verbs = [(clause, list(_MAY.finditer(clause))) for clause in clauses if len(clauses) == 1]
     return words(" ".join(clause[found[-1].end() :] for clause, found in verbs if found))
 
 
