@@ -4,7 +4,7 @@ A small encoder learns slowly that "3天" and "5天" at two places of a text are
 are not. Each token of the two is told apart here: *shared* (the other text has the same characters or the same amount),
 *figure* (an amount or a number that the other text has not), or neither. It is the exact-match feature of Chen et al.
 2017 (arXiv:1704.00051), with amounts compared by value. What the rules of :mod:`csnlp.reference` make of the reply is
-marked too: they judge little (in models/data they contradict about a third of the wrong replies, and 3 % of the
+marked too: they judge little (in models/data they contradict a quarter of the wrong replies, and 3 % of the
 others), and the network learns how far to trust them.
 """
 
