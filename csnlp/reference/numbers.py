@@ -89,10 +89,10 @@ def _by_kind(items: Sequence[Told]) -> dict[str, list[Told]]:
     return found
 
 
-def _factors(*texts: Passage) -> frozenset[float]:
-    """What an amount may be multiplied by: the numbers of ``texts``, counts in words among them."""
-    counts = [q.low for text in texts for q in text.quantities if q.dimension.startswith("count")]
-    figures = [float(number) for text in texts for number in _NUMBER.findall(text.text)]
+def _factors(said: Passage, due: Passage, asked: Passage) -> frozenset[float]:
+    """What an amount may be multiplied by: the numbers of question and standard answer, and what the reply counts."""
+    counts = [q.low for text in (said, due, asked) for q in text.quantities if q.dimension.startswith("count")]
+    figures = [float(number) for text in (due, asked) for number in _NUMBER.findall(text.text)]
     return frozenset(number for number in (*counts, *figures) if number > 1)
 
 
