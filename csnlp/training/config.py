@@ -46,9 +46,11 @@ class TrainConfig:
     """A fine-tuning run. Sizes count tokens or examples; rates are per optimiser step.
 
     ``average``: the decay of the moving average of the weights that is evaluated and kept (0: the last weights; Polyak
-    and Juditsky 1992, as an exponential average); it is shorter in the first steps. ``task``: a public task
-    (:mod:`csnlp.evaluation.tasks`) whose one head is taught, from files with its fields; then ``validation`` is such a
-    file, or None for what the sources hold out.
+    and Juditsky 1992, as an exponential average); it is shorter in the first steps. ``average_with``: a model folder of
+    the same shape, halfway to which the finished weights are moved (Wortsman et al. 2022, arXiv:2203.05482).
+
+    ``task``: a public task (:mod:`csnlp.evaluation.tasks`) whose one head is taught, from files with its fields; then
+    ``validation`` is such a file, or None for what the sources hold out.
     """
 
     name: str
@@ -68,6 +70,7 @@ class TrainConfig:
     warmup: float = 0.06
     dropout: float = 0.1
     average: float = 0.998
+    average_with: Path | None = None
     ordinal_weight: float = 0.5
     balance: float = 0.25
     head_weights: tuple[tuple[str, float], ...] = ()
@@ -130,7 +133,9 @@ def train_config(data: dict[str, Any], folder: Path, where: str) -> TrainConfig:
     for name, weight in weights.items():
         _check_number(f"{where}: head_weights: {name}", weight, float, 0)
     data["head_weights"] = tuple((str(name), float(weight)) for name, weight in weights.items())
-    return _build(TrainConfig, _anchored(_base_anchored(data, folder), folder, ("output", "validation")), where)
+    return _build(
+        TrainConfig, _anchored(_base_anchored(data, folder), folder, ("output", "validation", "average_with")), where
+    )
 
 
 def adapt_config(data: dict[str, Any], folder: Path, where: str) -> AdaptConfig:

@@ -87,9 +87,12 @@ def _out_of_patience(log: RunLog, patience: int) -> bool:
 
 
 def best_network(config: TrainConfig, course: Course) -> Network:
-    """The network of the run's best checkpoint, in eval mode."""
+    """The network of the run's best checkpoint, averaged with another where the recipe says so, in eval mode."""
     network = network_from_base(config.base, config.max_tokens, config.dropout, course.heads)
     load_network(config.output / "best.safetensors", network)
+    if config.average_with is not None:
+        other = network_from_base(str(config.average_with), config.max_tokens, config.dropout, course.heads)
+        _average(network, other, 0.5)
     return network.eval()
 
 

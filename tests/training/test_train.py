@@ -19,11 +19,12 @@ import csnlp
 from csnlp.cli.main import main
 from csnlp.errors import ConfigError
 from csnlp.models.network import Network, NetworkConfig
+from csnlp.models.weights import read_weights
 from csnlp.training import finetune as finetune_module
 from csnlp.training import run as run_module
 from csnlp.training.config import read_config, train_config
 from csnlp.training.course import read_course
-from csnlp.training.finetune import finetune
+from csnlp.training.finetune import best_network, finetune
 from csnlp.training.half import HalfCopy
 from csnlp.training.progress import RunLog
 from csnlp.training.record import keep_record
@@ -137,6 +138,21 @@ def test_nothing_to_measure_keeps_the_last_averaged_weights(tiny_base: Path, lab
     assert run_module.train(recipe(tmp_path, tiny_base, labelled, sources=sources, validation=str(nothing))).is_dir()
     best, last = (load_file(tmp_path / f"run/{name}.safetensors") for name in ("best", "last"))
     assert all(np.array_equal(array, last[f"averaged.{name}"]) for name, array in best.items())
+
+
+def test_a_finished_model_may_be_averaged_with_another(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    other = run_module.train(recipe(first, tiny_base, labelled))
+    path = recipe(second, other, labelled, average_with="../first/run/model", seed=5)
+    run(path)
+    config = train_config(read_config(path), path.parent, str(path))
+    averaged = best_network(config, read_course(config)).state_dict()
+    own, others = load_file(second / "run/best.safetensors"), read_weights(other / "model.safetensors")
+    assert any(not np.allclose(own[name], others[name], atol=1e-4) for name in own)
+    for name, tensor in averaged.items():
+        np.testing.assert_allclose(tensor.numpy(), (own[name] + others[name]) / 2, atol=1e-6)
 
 
 def test_another_recipe_does_not_go_on_from_the_checkpoint(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
