@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.metrics import roc_auc_score
 
 from csnlp.evaluation import read_gold
 from csnlp.heads import ACCURACY
@@ -27,6 +28,7 @@ def main(model: str, file: Path) -> None:
     accuracy = load_model(model).predict([row.exchange for row in rows]).heads["accuracy"]
     probability, called = accuracy[:, WRONG], accuracy.argmax(axis=1) == WRONG
     print(f"{is_wrong.sum()} wrong of {len(rows)}")
+    print(f"AUC {roc_auc_score(is_wrong, probability):.3f}")
     print(f"called wrong: {called[is_wrong].mean():.1%} of these, {called[~is_wrong].mean():.1%} of the others")
     for precision in PRECISIONS:
         print(f"at a precision of {precision:.2f}: {recall_at(precision, probability, is_wrong):.1%} found")
