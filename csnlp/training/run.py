@@ -47,6 +47,8 @@ def train_bert(config: TrainConfig) -> Path:
     from csnlp.training.finetune import best_network, finetune
     from csnlp.training.record import keep_record
 
+    if config.average_with is not None:
+        read_settings(config.average_with)  # a missing folder is told before the work
     config.output.mkdir(parents=True, exist_ok=True)
     keep_record(config)
     course = read_course(config)

@@ -17,7 +17,7 @@ from safetensors.numpy import load_file
 
 import csnlp
 from csnlp.cli.main import main
-from csnlp.errors import ConfigError
+from csnlp.errors import ConfigError, ModelError
 from csnlp.models.network import Network, NetworkConfig
 from csnlp.models.weights import read_weights
 from csnlp.training import finetune as finetune_module
@@ -153,6 +153,14 @@ def test_a_finished_model_may_be_averaged_with_another(tiny_base: Path, labelled
     assert any(not np.allclose(own[name], others[name], atol=1e-4) for name in own)
     for name, tensor in averaged.items():
         np.testing.assert_allclose(tensor.numpy(), (own[name] + others[name]) / 2, atol=1e-6)
+
+
+def test_a_missing_model_to_average_with_is_told_before_the_work(
+    tiny_base: Path, labelled: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ModelError, match="nowhere is not a model folder"):
+        run_module.train(recipe(tmp_path, tiny_base, labelled, average_with="nowhere"))
+    assert not (tmp_path / "run").exists()
 
 
 def test_another_recipe_does_not_go_on_from_the_checkpoint(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
