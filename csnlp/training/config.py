@@ -49,6 +49,10 @@ class TrainConfig:
     and Juditsky 1992, as an exponential average); it is shorter in the first steps. ``average_with``: a model folder of
     the same shape, halfway to which the finished weights are moved (Wortsman et al. 2022, arXiv:2203.05482).
 
+    ``consistency``: above 0, each example of a batch is taught a second time with slips in its texts
+    (:func:`csnlp.training.augment.disturb`), and the divergence between the two weighs this much; a step takes twice as
+    long.
+
     ``task``: a public task (:mod:`csnlp.evaluation.tasks`) whose one head is taught, from files with its fields; then
     ``validation`` is such a file, or None for what the sources hold out.
     """
@@ -72,6 +76,7 @@ class TrainConfig:
     average: float = 0.998
     average_with: Path | None = None
     ordinal_weight: float = 0.5
+    consistency: float = 0.0
     balance: float = 0.25
     head_weights: tuple[tuple[str, float], ...] = ()
     log_every: int = 20

@@ -15,14 +15,14 @@ from csnlp.models.bert import BertModel
 from csnlp.models.encoding import ExchangeEncoder, pad
 from csnlp.models.network import Network
 from csnlp.models.torch_engine import TorchEngine
-from csnlp.training.augment import augment
+from csnlp.training.augment import augment, disturb
 from csnlp.training.base import network_from_base, tokenizer_from_base
 from csnlp.training.checkpoint import load_checkpoint, load_network, save_checkpoint, save_network
 from csnlp.training.config import TrainConfig
 from csnlp.training.course import Course
 from csnlp.training.examples import Example
 from csnlp.training.half import HalfCopy
-from csnlp.training.losses import class_weights, head_losses, target_tensors
+from csnlp.training.losses import class_weights, divergences, head_losses, target_tensors
 from csnlp.training.optimise import adamw, set_rates
 from csnlp.training.progress import RunLog, plot_curve
 from csnlp.training.sampling import batches, token_lengths
@@ -62,6 +62,8 @@ def finetune(config: TrainConfig, course: Course) -> None:
             break
         torch.manual_seed(config.seed * 1_000_003 + step)
         varied = [augment(example, rng) for example, rng in batch]
+        if config.consistency:
+            varied += [disturb(example, rng) for example, (_, rng) in zip(varied, batch, strict=True)]
         losses = _step(half, optimizer, encoder, varied, course.heads, weights, config, step, device)
         _average(averaged, network, min(config.average, (1 + step) / (10 + step)))
         for name, value in losses.items():
@@ -113,11 +115,15 @@ def _step(
     # Few lengths: a CPU's kernels are built anew for each shape.
     inputs = [torch.from_numpy(array).to(device) for array in pad(encoded, encoder.pad_id, multiple=16)]
     targets = {n: t.to(device) for n, t in target_tensors([example.targets for example in batch], heads).items()}
-    losses = head_losses(half.network(*inputs), targets, weights, config.ordinal_weight, heads)
+    logits = half.network(*inputs)
+    losses = head_losses(logits, targets, weights, config.ordinal_weight, heads)
     head_weights = dict(config.head_weights)
     # A head counts by its share of the batch: a handful of rows should not weigh as much as a full one.
     rows = {name: float((~targets[name].isnan().all(1)).float().mean()) for name in losses}
     loss = torch.stack([losses[name] * rows[name] * head_weights.get(name, 1.0) for name in losses]).sum()
+    if config.consistency:
+        plain, disturbed = ({n: x.chunk(2)[i] for n, x in logits.items()} for i in (0, 1))
+        loss = loss + config.consistency * torch.stack(divergences(plain, disturbed, heads)).sum()
     half.backward(loss)
     torch.nn.utils.clip_grad_norm_(half.master.parameters(), 1.0)
     optimizer.step()
