@@ -70,6 +70,13 @@ def _multilabel_statistics(gold: Ints, probabilities: Floats) -> tuple[dict[str,
     }, predicted
 
 
+def calibration_noise(head: Head, probabilities: Floats) -> Floats:
+    """What ``ece`` would be on average if the probabilities were exactly right."""
+    if head.kind == "multilabel":
+        return metrics.mean_over_labels([metrics.calibration_noise(column) for column in probabilities.T])
+    return metrics.calibration_noise(probabilities.max(axis=1))
+
+
 def _mean_auc(gold: Ints, probabilities: Floats, weights: Floats) -> Floats:
     kept = metrics.supported(gold, MIN_SUPPORT)
     areas = [metrics.auc(gold[:, label], probabilities[:, label], weights) for label in kept]

@@ -89,10 +89,27 @@ def calibration_error(
     probability of the label and whether the label holds.
     """
     sure = np.asarray(confidence, dtype=np.float64)
-    index = np.clip(np.ceil(sure * bins) - 1, 0, bins - 1)
-    gap = (index[:, None] == np.arange(bins)) * (sure - np.asarray(correct, dtype=np.float64))[:, None]
+    gap = _in_bins(sure, bins) * (sure - np.asarray(correct, dtype=np.float64))[:, None]
     row_weights = _weighted(weights, len(sure))
     return _ratio(np.abs(row_weights @ gap).sum(axis=-1), row_weights.sum(axis=-1))
+
+
+def calibration_noise(confidence: Labels, *, bins: int = CALIBRATION_BINS) -> Floats:
+    """The :func:`calibration_error` to expect on these rows if every confidence were exactly right.
+
+    The gap of a bin is then a sum of independent errors of variance p (1 - p), nearly normal: the mean of its absolute
+    value is the square root of 2/π times the sum of the variances. A measured error about as large says nothing against
+    the model; only more rows would.
+    """
+    sure = np.asarray(confidence, dtype=np.float64)
+    variance = (sure * (1 - sure)) @ _in_bins(sure, bins)
+    return _ratio(np.sqrt(2 / np.pi * variance).sum(), np.asarray(float(len(sure))))
+
+
+def _in_bins(sure: Floats, bins: int) -> npt.NDArray[np.bool_]:
+    """(rows, bins): whether a probability is in a bin."""
+    index = np.clip(np.ceil(sure * bins) - 1, 0, bins - 1)
+    return np.asarray(index[:, None] == np.arange(bins))
 
 
 def label_f1(gold: Labels, predicted: Labels, weights: Floats | None = None) -> Floats:

@@ -46,6 +46,7 @@ class HeadEvaluation:
 
     ``confusion`` counts the rows with each gold label (first index) and predicted label, in the order of ``labels``; it
     is empty for a multi-label head. ``agreement`` is the kappa of the first with the second labelling, if any.
+    ``ece_noise`` is the ece that a perfectly calibrated model would show on so few rows, by chance.
     """
 
     n: int
@@ -53,6 +54,7 @@ class HeadEvaluation:
     labels: Mapping[str, LabelCount]
     confusion: tuple[tuple[int, ...], ...] = ()
     agreement: Metric | None = None
+    ece_noise: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ class Evaluation:
     about: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON: ``about``, rows, and by head n, metrics {value, low, high}, labels, confusion and
-        agreement."""
+        """Plain values for JSON: ``about``, rows, and by head n, metrics {value, low, high}, labels, confusion,
+        agreement and ece_noise."""
         heads = {
             name: {
                 "n": head.n,
@@ -75,6 +77,7 @@ class Evaluation:
                 "labels": {label: _plain(count) for label, count in head.labels.items()},
                 "confusion": [list(row) for row in head.confusion],
                 "agreement": None if head.agreement is None else _plain(head.agreement),
+                "ece_noise": head.ece_noise,
             }
             for name, head in self.heads.items()
         }

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from csnlp.evaluation import metrics
 from csnlp.evaluation.bootstrap import bootstrap_interval
 from csnlp.evaluation.gold import GoldRow, targets_of
-from csnlp.evaluation.measures import Ints, Statistic, head_statistics, kappa_statistic
+from csnlp.evaluation.measures import Ints, Statistic, calibration_noise, head_statistics, kappa_statistic
 from csnlp.evaluation.metrics import Floats
 from csnlp.evaluation.results import METRICS, Evaluation, HeadEvaluation, LabelCount, Metric
 from csnlp.heads import HEADS, Head
@@ -91,6 +91,7 @@ def _evaluate_head(
         labels={label: LabelCount(int(g), int(p), int(b)) for label, g, p, b in counts},
         confusion=confusion,
         agreement=second,
+        ece_noise=_number(calibration_noise(head, probabilities[kept])),
     )
 
 

@@ -11,7 +11,8 @@ _COLUMNS = {"accuracy": "accuracy", "macro_f1": "macro-F1", "kappa": "κ", "auc"
 _OF_TASKS = {"f1": "F1", "pearson": "Pearson r", "spearman": "Spearman ρ", "mae": "mean |error|"}
 _ABSENT = "–"
 _CAPTION = (
-    "Below a value: its 95 % bootstrap interval. κ: quadratic. ECE: lower is better.\n"
+    "Below a value: its 95 % bootstrap interval. κ: quadratic. ECE: lower is better; ~: what it\n"
+    "would be on so few rows if the model were perfectly calibrated.\n"
     "annot. κ: how far two labellings agree, where rows have a second one."
 )
 
@@ -32,7 +33,7 @@ def evaluation_table(evaluation: Evaluation) -> Table:
     if agreed:
         table.add_column("annot. κ", justify="right", no_wrap=True)
     for name, head in evaluation.heads.items():
-        cells = [_cell(head.metrics.get(metric)) for metric in columns]
+        cells = [_cell(head.metrics.get(metric), head.ece_noise if metric == "ece" else None) for metric in columns]
         table.add_row(name, f"{head.n:,}", *cells, *([_cell(head.agreement)] if agreed else []))
     return table
 
@@ -43,7 +44,9 @@ def _title(evaluation: Evaluation) -> str:
     return escape(f"{named}, {evaluation.rows:,} rows" if named else f"{evaluation.rows:,} rows")
 
 
-def _cell(metric: Metric | None) -> str:
+def _cell(metric: Metric | None, noise: float | None = None) -> str:
+    if noise is not None:
+        return f"{_cell(metric)}\n[dim]~{_short(noise)}[/dim]"
     if metric is None or metric.value is None:
         return _ABSENT
     if metric.low is None or metric.high is None:

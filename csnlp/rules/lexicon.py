@@ -10,7 +10,8 @@ A file ``NAME.txt`` starts with ``# key: value`` lines and holds one term on eac
 
 ``[…]`` stands for one of the characters inside. ``-`` marks an innocent word: a term that overlaps it does not count.
 ``spelling: loose`` also finds a term with anything but sentence punctuation put between its characters (``傻*逼``,
-``s b``) or with letters repeated; ``strict`` (the default) finds it as it is written, after folding.
+``s b``) or with letters repeated; ``strict`` (the default) finds it as it is written, after folding, and also where a
+comma in it is a space in the text.
 """
 
 from __future__ import annotations
@@ -81,6 +82,9 @@ def read_lexicon(path: Path) -> Lexicon:
     if not terms:
         raise ConfigError(f"{path}: has no terms")
     loose = header.get("spelling") == "loose"
+    if not loose:
+        for words in (terms, innocent):
+            words.update(dict.fromkeys(word.replace(",", " ") for word in tuple(words) if "," in word))
     return Lexicon(path.stem, header["title"], header["source"], loose, tuple(terms), tuple(innocent))
 
 

@@ -92,6 +92,6 @@ def _with_slip(text: str, rng: random.Random) -> str:
         return text
     at = rng.choice(places)
     before, pair, after = text[:at], text[at : at + 2], text[at + 2 :]
-    here, following = pair
+    here, following = pair[0], pair[1]
     slips = (following, here + pair, following + here, rng.choice((*confusions(here), here)) + following)
     return before + rng.choice(slips) + after

@@ -105,6 +105,16 @@ def test_calibration_error_by_hand():
     assert float(metrics.calibration_error(confidence, correct)) == pytest.approx((4 * 0.15 + 2 * 0.1) / 6)
 
 
+def test_calibration_noise_is_the_error_of_a_model_that_is_right_about_itself():
+    rng = np.random.default_rng(3)
+    confidence = rng.uniform(0.3, 1, 230)
+    errors = [float(metrics.calibration_error(confidence, rng.random(230) < confidence)) for _ in range(400)]
+    noise = float(metrics.calibration_noise(confidence))
+    assert noise == pytest.approx(np.mean(errors), rel=0.05)
+    assert float(metrics.calibration_noise(np.tile(confidence, 4))) == pytest.approx(noise / 2)
+    assert float(metrics.calibration_noise([0.0, 1.0, 1.0])) == 0
+
+
 def test_quadratic_kappa_by_hand():
     # Two raters, three ranks: one disagreement by two ranks costs four times one by a single rank.
     gold = np.array([0, 1, 2, 2])

@@ -103,7 +103,8 @@ class LexiconMatch(_TextMatch):
 
 @dataclass(frozen=True, slots=True)
 class RegexMatch(_TextMatch):
-    """The pattern matches the folded text."""
+    """The pattern matches the folded text. What counts is its group ``at``, where it has one: the rest of such a
+    pattern says what must stand around."""
 
     pattern: str
     compiled: Any = field(repr=False, compare=False)
@@ -123,7 +124,9 @@ class RegexMatch(_TextMatch):
     def _spans(self, view: View) -> Iterable[Span]:
         if self.pattern not in view.patterns:
             return ()
-        return (match.span() for match in self.compiled.finditer(view.folded.text) if match.end() > match.start())
+        group = self.compiled.groupindex.get("at", 0)
+        matches = self.compiled.finditer(view.folded.text)
+        return (match.span(group) for match in matches if match.end(group) > match.start(group))
 
 
 def _search(case: Case, where: Where, spans_of: Callable[[View], Iterable[Span]], evidence: bool) -> Verdict:
