@@ -1,8 +1,8 @@
 """Which rows an engine runs together, and the arrays that it reads and writes.
 
 Rows of a batch have the same length once each is rounded up to a multiple of :data:`STEP`. So a row is padded alike
-whatever its neighbours are: kernels that work row by row give it the same bits alone and in a batch, and next to
-nothing is spent on padding.
+whatever its neighbours are: kernels that work row by row give it the same bits alone and in a batch (some in
+bfloat16 differ in the last one), and next to nothing is spent on padding.
 """
 
 from __future__ import annotations
@@ -15,12 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from csnlp.heads import Head
-from csnlp.models.encoding import Encoded
+from csnlp.models.encoding import STEP, Encoded
 from csnlp.types import FloatArray
-
-STEP = 16
-"""Padded lengths are multiples of this. Twice as fine saves 4 tokens a row and costs more than that: there are twice as
-many shapes of batches, and one that was not seen lately has its kernels made anew."""
 
 TOKENS_PER_BATCH = 2048
 """Padded tokens in one run: enough to keep a core's matrix unit busy, few enough to stay in its cache."""

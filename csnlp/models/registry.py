@@ -82,7 +82,7 @@ def model_digest(model: Model) -> str:
     if folder is None:
         return "none"
     whole = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
+    for path in sorted(Path(folder).iterdir()):
         if path.suffix in (".onnx", ".safetensors") or path.name in _DIGESTED:
             whole.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()[:16]

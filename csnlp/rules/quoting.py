@@ -10,9 +10,7 @@ NEGATION_WINDOW = 10
 negation taken for one too many misses a finding, one too few blames an agent."""
 
 # In a chat a space often stands for a comma: 不贵 全网最低价. Between single characters (不 能 保 证) it is a mask.
-_BREAK = re.compile(
-    r"[，。！？；：、,!?;:\n~～…]|(?<!\d)\.(?!\d)|(?<=[\u4e00-\u9fff]{2}) +(?=[\u4e00-\u9fff]{2})"
-)
+_BREAK = re.compile(r"[，。！？；：、,!?;:\n~～…]|(?<!\d)\.(?!\d)|(?<=[\u4e00-\u9fff]{2}) +(?=[\u4e00-\u9fff]{2})")
 _NEGATION = re.compile(r"不|没|无|未|别|勿|莫|非|难以|无法|谢绝|拒绝|禁止")
 # Words that hold one of these characters and negate nothing.
 _NO_NEGATION = re.compile(

@@ -118,7 +118,9 @@ class AtLeast(Condition):
         )
         found = [verdict for verdict in asked if verdict.holds]
         spans = sorted({span for verdict in found for span in verdict.spans})
-        return Verdict(True, tuple(spans), note="；".join(verdict.note for verdict in found if verdict.note))
+        return Verdict(
+            True, tuple(spans), note="；".join(dict.fromkeys(verdict.note for verdict in found if verdict.note))
+        )
 
     def decide(self, case: Case, /, told: dict[int, Verdict] | None = None) -> Verdict:
         """As soon as it is certain; ``told`` takes what the parts say, by their place."""

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from csnlp.errors import ConfigError
-from csnlp.models.encoding import Encoded, ExchangeEncoder, pad
+from csnlp.models.encoding import STEP, Encoded, ExchangeEncoder, pad
 from csnlp.models.network import Network
 from csnlp.training.base import describe_base, network_from_base, tokenizer_from_base
 from csnlp.training.checkpoint import load_checkpoint, save_checkpoint
@@ -141,7 +141,7 @@ def _loss(
 ) -> tuple[Tensor, Tensor]:
     """The mean cross-entropy of the hidden tokens, and whether each was the likeliest one."""
     inputs = [
-        torch.from_numpy(array).to(device) for array in pad([m.text for m in masked], encoder.pad_id, multiple=16)
+        torch.from_numpy(array).to(device) for array in pad([m.text for m in masked], encoder.pad_id, multiple=STEP)
     ]
     rows = torch.from_numpy(np.repeat(np.arange(len(masked)), [len(m.asked) for m in masked])).to(device)
     asked = torch.from_numpy(np.concatenate([m.asked for m in masked])).to(device)

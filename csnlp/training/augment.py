@@ -20,10 +20,11 @@ from csnlp.typos.confusions import confusions
 _MASK = re.compile(r"#E-s\[数字x\]|#E-s\d+|\[[A-Za-z\u4e00-\u9fff]{2,8}(?:x|_\d+)\]")
 _EMOJI = "😊😄🙏👍🌹😭😂❤🤝✨😅🥰"
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-_PUNCTUATION = re.compile(r"[，。！？、；：,.!?;:~～…]+")
-_CALM = r"(?![不没无未非免别])[\u4e00-\u9fff]"
+_PUNCTUATION = re.compile(r"[，。！？、；,!?;…]+|(?<!\d)[.:：~～]+|[.:：~～]+(?!\d)")
+_MEANS = "不没无未非免别勿莫零〇一二三四五六七八九十百千万亿两俩半几"
+"""Denials and figures: a slip there would alter what is said."""
+_CALM = f"(?![{_MEANS}])[\u4e00-\u9fff]"
 _SLIPS = re.compile(f"{_CALM}(?={_CALM})")
-"""Where a slip leaves the sense as it is: it spares figures and words of denial."""
 _NEEDS_CONTEXT = ("accuracy", "applicability", "complaint", "complaint_type", "satisfaction")
 
 
@@ -82,16 +83,16 @@ def _unpunctuated(text: str, rng: random.Random) -> str:
 
 
 def _with_emoji(text: str, rng: random.Random) -> str:
-    return text + rng.choice(_EMOJI)
+    return text + rng.choice(_EMOJI) if text else text
 
 
 def _with_slip(text: str, rng: random.Random) -> str:
     """A character dropped, doubled, exchanged with the next, or taken for one that sounds or looks like it."""
-    places = [match.start() for match in _SLIPS.finditer(text)]
+    places = [match.start() for match in _SLIPS.finditer(text)] if len(text) > 3 else []
     if not places:
         return text
     at = rng.choice(places)
-    before, pair, after = text[:at], text[at : at + 2], text[at + 2 :]
-    here, following = pair[0], pair[1]
-    slips = (following, here + pair, following + here, rng.choice((*confusions(here), here)) + following)
-    return before + rng.choice(slips) + after
+    here, following = text[at], text[at + 1]
+    mistaken = [char for char in confusions(here) if char not in _MEANS]
+    slips = (following, here * 2 + following, following + here, rng.choice((*mistaken, here)) + following)
+    return text[:at] + rng.choice(slips) + text[at + 2 :]

@@ -132,7 +132,11 @@ def train_config(data: dict[str, Any], folder: Path, where: str) -> TrainConfig:
     data["sources"] = tuple(
         _source(source, folder, f"{where}: sources[{number}]") for number, source in enumerate(sources)
     )
+    if not any(source.share for source in data["sources"]):
+        raise ConfigError(f"{where}: sources: every share is 0, so there is nothing to draw from")
     weights = data.get("head_weights") or {}
+    if not isinstance(weights, dict):
+        raise ConfigError(f"{where}: head_weights: expected a mapping of heads to numbers, found {weights!r}")
     if unknown := [name for name in weights if name not in HEADS]:
         raise ConfigError(f"{where}: head_weights: no head {unknown[0]!r}; the heads are {', '.join(HEADS)}")
     for name, weight in weights.items():
@@ -169,6 +173,8 @@ def _source(data: object, folder: Path, where: str) -> Source:
         raise ConfigError(f"{where}: without: give a list of heads")
     if not source.holdout < 1:
         raise ConfigError(f"{where}: holdout: expected a part of 1, found {source.holdout:g}")
+    if source.holdout and source.format not in ("exchanges", "satisfaction"):
+        raise ConfigError(f"{where}: holdout: rows of format {source.format} are taught, but cannot be measured on")
     if not source.fold * source.holdout < 1:
         raise ConfigError(f"{where}: fold: {source.fold} is past the last part of a holdout of {source.holdout:g}")
     if unknown := [name for name in source.without if name not in HEADS]:

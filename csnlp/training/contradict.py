@@ -16,7 +16,7 @@ from csnlp.heads import ACCURACY
 from csnlp.training.examples import Example, one_of
 from csnlp.types import Exchange
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"(?<!\d)\d{1,15}(?:\.\d{1,15})?(?!\d)")
 _AFFIRMED = re.compile(r"(?<![不没])(?:可以|支持|包邮|包含|需要|能|会)")
 _DENIED = re.compile(r"不(可以|支持|包邮|包含|需要|能|会)")
 _ANSWERS = one_of(ACCURACY.name, "answers")

@@ -10,10 +10,10 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from csnlp.heads import Head
-from csnlp.models.bert import BertModel
-from csnlp.models.encoding import ExchangeEncoder, pad
-from csnlp.models.network import Network
+from csnlp.errors import ConfigError
+from csnlp.models.bert import BertModel, read_settings
+from csnlp.models.encoding import STEP, ExchangeEncoder, pad
+from csnlp.models.network import Network, NetworkConfig
 from csnlp.models.torch_engine import TorchEngine
 from csnlp.training.augment import augment, disturb
 from csnlp.training.base import network_from_base, tokenizer_from_base
@@ -39,6 +39,7 @@ def finetune(config: TrainConfig, course: Course) -> None:
         torch.set_num_threads(config.threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = network_from_base(config.base, config.max_tokens, config.dropout, course.heads).to(device)
+    _to_average_with(config, network)  # one that cannot be is told before the work
     encoder = ExchangeEncoder(tokenizer_from_base(config.base), config.max_tokens)
     new = ("heads.", "pool_queries.", "segments.")
     optimizer = adamw(network, config.learning_rate, config.weight_decay, new, config.head_learning_rate)
@@ -64,7 +65,7 @@ def finetune(config: TrainConfig, course: Course) -> None:
         varied = [augment(example, rng) for example, rng in batch]
         if config.consistency:
             varied += [disturb(example, rng) for example, (_, rng) in zip(varied, batch, strict=True)]
-        losses = _step(half, optimizer, encoder, varied, course.heads, weights, config, step, device)
+        losses = _step(half, optimizer, encoder, varied, course, weights, config, step, device)
         _average(averaged, network, min(config.average, (1 + step) / (10 + step)))
         for name, value in losses.items():
             running[name] = 0.95 * running[name] + 0.05 * value if name in running else value
@@ -92,10 +93,22 @@ def best_network(config: TrainConfig, course: Course) -> Network:
     """The network of the run's best checkpoint, averaged with another where the recipe says so, in eval mode."""
     network = network_from_base(config.base, config.max_tokens, config.dropout, course.heads)
     load_network(config.output / "best.safetensors", network)
-    if config.average_with is not None:
-        other = network_from_base(str(config.average_with), config.max_tokens, config.dropout, course.heads)
+    if (other := _to_average_with(config, network)) is not None:
         _average(network, other, 0.5)
     return network.eval()
+
+
+def _to_average_with(config: TrainConfig, network: Network) -> Network | None:
+    folder = config.average_with
+    if folder is None:
+        return None
+    settings = read_settings(folder)
+    if settings["kind"] != "bert" or NetworkConfig.from_dict(settings["network"]).heads != network.config.heads:
+        raise ConfigError(f"average_with: {folder} is not a model with the heads that are taught")
+    other = network_from_base(str(folder), config.max_tokens, config.dropout, {h.name: h for h in network.config.heads})
+    if other.config != network.config:
+        raise ConfigError(f"average_with: {folder} is not of the same shape as the model that is trained")
+    return other
 
 
 def _step(
@@ -103,7 +116,7 @@ def _step(
     optimizer: torch.optim.Optimizer,
     encoder: ExchangeEncoder,
     batch: list[Example],
-    heads: Mapping[str, Head],
+    course: Course,
     weights: Mapping[str, Tensor],
     config: TrainConfig,
     step: int,
@@ -113,17 +126,18 @@ def _step(
     set_rates(optimizer, step, config.steps, config.warmup)
     encoded = encoder.encode([example.exchange for example in batch])
     # Few lengths: a CPU's kernels are built anew for each shape.
-    inputs = [torch.from_numpy(array).to(device) for array in pad(encoded, encoder.pad_id, multiple=16)]
-    targets = {n: t.to(device) for n, t in target_tensors([example.targets for example in batch], heads).items()}
+    inputs = [torch.from_numpy(array).to(device) for array in pad(encoded, encoder.pad_id, multiple=STEP)]
+    targets = {n: t.to(device) for n, t in target_tensors([example.targets for example in batch], course.heads).items()}
     logits = half.network(*inputs)
-    losses = head_losses(logits, targets, weights, config.ordinal_weight, heads)
+    losses = head_losses(logits, targets, weights, config.ordinal_weight, course.heads)
     head_weights = dict(config.head_weights)
     # A head counts by its share of the batch: a handful of rows should not weigh as much as a full one.
     rows = {name: float((~targets[name].isnan().all(1)).float().mean()) for name in losses}
     loss = torch.stack([losses[name] * rows[name] * head_weights.get(name, 1.0) for name in losses]).sum()
     if config.consistency:
         plain, disturbed = ({n: x.chunk(2)[i] for n, x in logits.items()} for i in (0, 1))
-        loss = loss + config.consistency * torch.stack(divergences(plain, disturbed, heads)).sum()
+        apart = divergences(plain, disturbed, {name: course.heads[name] for name in course.taught})
+        loss = loss + config.consistency * torch.stack([x * head_weights.get(n, 1.0) for n, x in apart.items()]).sum()
     half.backward(loss)
     torch.nn.utils.clip_grad_norm_(half.master.parameters(), 1.0)
     optimizer.step()

@@ -68,16 +68,16 @@ def head_losses(
 
 def divergences(
     plain: Mapping[str, Tensor], disturbed: Mapping[str, Tensor], heads: Mapping[str, Head]
-) -> list[Tensor]:
-    """For each head the mean Kullback-Leibler divergence of what is said of ``disturbed`` rows from what is said of the
-    same rows in ``plain`` writing, which does not move (Miyato et al. 2019, arXiv:1704.03976)."""
-    found = []
+) -> dict[str, Tensor]:
+    """For each of ``heads`` the mean Kullback-Leibler divergence of what is said of ``disturbed`` rows from what is
+    said of the same rows in ``plain`` writing, which does not move (Miyato et al. 2019, arXiv:1704.03976)."""
+    found = {}
     for name, head in heads.items():
         ours, theirs = plain[name].detach().float(), disturbed[name].float()
         if head.kind == "multilabel":
             ours, theirs = (torch.stack((x, torch.zeros_like(x)), dim=-1) for x in (ours, theirs))
         log_p, log_q = functional.log_softmax(ours, dim=-1), functional.log_softmax(theirs, dim=-1)
-        found.append((log_p.exp() * (log_p - log_q)).sum(-1).mean())
+        found[name] = (log_p.exp() * (log_p - log_q)).sum(-1).mean()
     return found
 
 

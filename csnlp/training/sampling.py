@@ -6,6 +6,7 @@ A window holds several batches; sorted by length inside the window, batches carr
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
@@ -35,7 +36,8 @@ def batches(
     window = start // WINDOW
     skip = start % WINDOW
     while True:
-        yield from _window(pools, shares, batch_size, seed, lengths, window)[skip:]
+        for batch in _window(pools, shares, batch_size, seed, lengths, window)[skip:]:
+            yield [(example, random.Random(key)) for example, key in batch]
         window, skip = window + 1, 0
 
 
@@ -46,25 +48,24 @@ def _window(
     seed: int,
     lengths: Lengths,
     window: int,
-) -> list[list[tuple[Example, random.Random]]]:
+) -> list[list[tuple[Example, str]]]:
+    """The batches of a window; each example with the seed of its generator."""
     rng = random.Random(f"{seed}/{window}")
     size = batch_size * WINDOW
     total = sum(shares)
-    drawn: list[tuple[Example, random.Random]] = []
+    drawn: list[tuple[Example, str]] = []
     for pool_number, (pool, share) in enumerate(zip(pools, shares, strict=True)):
-        first, last = (int(n * size * share / total) for n in (window, window + 1))
+        # Rounded up in some pools and down in others, so that the sum is about right in each window.
+        offset = (pool_number + 0.5) / len(pools)
+        first, last = (int(n * size * share / total + offset) for n in (window, window + 1))
         for draw in range(first, last):
             epoch, index = divmod(draw, len(pool))
             shuffled = _order(len(pool), f"{seed}/{pool_number}/{epoch}")
-            drawn.append((pool[shuffled[index]], random.Random(f"{seed}/{pool_number}/{draw}")))
+            drawn.append((pool[shuffled[index]], f"{seed}/{pool_number}/{draw}"))
     order = lengths([example for example, _ in drawn])
     drawn = [drawn[i] for i in sorted(range(len(drawn)), key=order.__getitem__)]
-    cut = [drawn[i : i + batch_size] for i in range(0, len(drawn), batch_size)]
-    # Rounding can leave a last batch of a few: join it to the one before.
-    if len(cut) > WINDOW:
-        cut[WINDOW - 1 :] = [[item for batch in cut[WINDOW - 1 :] for item in batch]]
-    while len(cut) < WINDOW:
-        cut.append(cut[-1])
+    ends = [len(drawn) * number // WINDOW for number in range(WINDOW + 1)]
+    cut = [drawn[start:end] or drawn[-1:] for start, end in itertools.pairwise(ends)]
     rng.shuffle(cut)
     return cut
 

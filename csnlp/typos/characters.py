@@ -74,7 +74,8 @@ class CharacterModel:
         if doubtful is None:
             doubtful = set(map(add, text, text[1:])) - self._ngrams.ordinary
         padded = BREAK + text + BREAK
-        for i in sorted({at + beside for pair in doubtful for at in _places(pair, text) for beside in (0, 1)}):
+        starts = [at for at, pair in enumerate(map(add, text, text[1:])) if pair in doubtful] if doubtful else []
+        for i in sorted({at + beside for at in starts for beside in (0, 1)}):
             if text[i] not in SPECIAL and (found := self._cached(padded[i - 1 : i + 4])):
                 yield Change(i, *found)
 
@@ -133,14 +134,6 @@ class CharacterModel:
         """The stronger pointwise mutual information of ``x`` with its Chinese neighbours, in nats; 0 for none."""
         bond = self._ngrams.bond
         return max(0.0, bond(b, x) if b > 3 else 0.0, bond(x, c) if c > 3 else 0.0)
-
-
-def _places(pair: str, text: str) -> Iterator[int]:
-    """Where ``pair`` begins in ``text``."""
-    place = text.find(pair)
-    while place >= 0:
-        yield place
-        place = text.find(pair, place + 1)
 
 
 @lru_cache(maxsize=1)

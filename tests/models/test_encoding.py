@@ -16,8 +16,10 @@ from csnlp.models.encoding import (
     REPLY,
     REPLY_FIGURE,
     REPLY_SHARED,
+    STEP,
     Encoded,
     ExchangeEncoder,
+    pad,
 )
 from csnlp.types import Exchange, Turn
 
@@ -69,6 +71,13 @@ def test_a_very_long_chat_costs_what_its_end_costs(encoder: ExchangeEncoder) -> 
         encoder.encode([Exchange("三天", (*old, *end))]),
     )
     assert np.array_equal(short.ids, long.ids)
+
+
+def test_a_padded_row_never_has_more_tokens_than_positions(tiny_base: Path) -> None:
+    encoder = ExchangeEncoder.from_file(tiny_base / "tokenizer.json", max_tokens=100)
+    (long,) = encoder.encode([Exchange("今天发货" * 300)])
+    ids, _, _ = pad([long], encoder.pad_id, multiple=STEP)
+    assert len(long) > 80 and ids.shape[1] <= 100
 
 
 def test_a_long_reply_keeps_its_beginning_and_its_end(encoder: ExchangeEncoder) -> None:

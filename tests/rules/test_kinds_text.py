@@ -38,6 +38,8 @@ def test_several_lexicons_are_looked_through_together(ask: Ask) -> None:
         ("'吧$'", "吧，好吧", ["吧"]),
         ("'不存在'", "您好", []),
         (r"'\bok\b'", "book ok", ["ok"]),
+        ("'(^|[^增])(?P<at>加微)(信|$)'", "增加微信 请加微信", ["加微"]),  # the rest says what must stand around
+        ("'(?P<at>加微)信|扫码'", "扫码", ["扫码"]),
     ],
 )
 def test_a_pattern_matches_the_folded_text(ask: Ask, pattern: str, reply: str, found: list[str]) -> None:

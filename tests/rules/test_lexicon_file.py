@@ -28,6 +28,10 @@ def test_terms_innocent_words_and_alternatives(read: Callable[[str], Lexicon]) -
     assert lexicon.innocent == ("大笨蛋糕", "小笨蛋糕")
 
 
+def test_a_comma_in_a_strict_term_may_be_a_space_in_a_chat(read: Callable[[str], Lexicon]) -> None:
+    assert read(HEADER + "没办法，就这样\n").terms == ("没办法,就这样", "没办法 就这样")
+
+
 def test_strict_is_the_default(read: Callable[[str], Lexicon]) -> None:
     assert not read(HEADER + "笨蛋\n").loose
 

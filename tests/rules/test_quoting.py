@@ -34,6 +34,10 @@ LEXICONS = {"bad": "保证\n最好\n骗子\n没人管\n"}
         ("不是今天发货的那一批货物的话就可以保证", True),  # the negation is too far off
         ("特别喜欢这款鞋子的人都保证", True),  # 别 in reach, but as a part of 特别
         ("保证不是假货", True),
+        ("不贵 保证明天到", True),  # a space between phrases parts them, as a comma does
+        ("这个不能 保 证", False),
+        ("《保证》这本书有货", False),  # a title
+        ("《服务手册》里写了，保证明天到", True),
     ],
 )
 def test_a_negation_shortly_before_in_the_same_clause_bears_on_the_term(ask: Ask, reply: str, fires: bool) -> None:

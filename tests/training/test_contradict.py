@@ -64,3 +64,15 @@ def test_an_evasive_reply_and_one_without_a_reference_keep_their_label() -> None
     for seed in range(50):
         assert vary_reference(example("evasive"), random.Random(seed)).targets == example("evasive").targets
         assert vary_reference(plain, random.Random(seed)) is plain
+
+
+def test_a_figure_that_no_shop_states_is_left_alone() -> None:
+    huge = "9" * 320
+    example = Example(
+        Exchange(f"编号{huge}", (Turn("customer", "编号多少"),), f"编号{huge}"),
+        {"accuracy": one_of("accuracy", "answers")},
+        "g",
+    )
+    assert all(
+        vary_reference(example, random.Random(seed)).exchange.reply == example.exchange.reply for seed in range(50)
+    )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -113,6 +114,17 @@ def test_sampling_goes_through_everything_and_resumes_anywhere() -> None:
     resumed = batches(pools, [3, 1], 4, 1, lengths, start=WINDOW + 3)
     for expected in drawn[WINDOW + 3 :]:
         assert [example.group for example, _ in next(resumed)] == expected
+
+
+def test_batches_are_of_one_size_however_many_pools_there_are_and_resume_to_the_same_variants() -> None:
+    pools = [[_example(n)] for n in range(25)]
+    for size in (1, 4, 24):
+        drawn = list(islice(batches(pools, [1.0] * 25, size, 1, lengths), 2 * WINDOW))
+        assert {len(batch) for batch in drawn} <= {size - 1, size, size + 1} - {0}
+        varied = [[augment(example, rng) for example, rng in batch] for batch in drawn]
+        for start in (1, WINDOW // 2, WINDOW + 3):
+            resumed = next(batches(pools, [1.0] * 25, size, 1, lengths, start=start))
+            assert [augment(example, rng) for example, rng in resumed] == varied[start]
 
 
 def test_a_set_of_labels_is_satisfied_by_any_of_them() -> None:

@@ -163,6 +163,22 @@ def test_a_missing_model_to_average_with_is_told_before_the_work(
     assert not (tmp_path / "run").exists()
 
 
+def test_a_model_that_cannot_be_averaged_with_is_told_before_the_work(
+    tiny_base: Path, labelled: Path, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    run_module.train(recipe(first, tiny_base, labelled, max_tokens=48))
+    with pytest.raises(ConfigError, match="not of the same shape"):
+        run(recipe(second, tiny_base, labelled, average_with="../first/run/model"))
+    settings = first / "run/model/csnlp.json"
+    settings.write_text(json.dumps({**json.loads(settings.read_text()), "kind": "baseline"}))
+    with pytest.raises(ConfigError, match="not a model with the heads"):
+        run(recipe(second, tiny_base, labelled, average_with="../first/run/model"))
+    assert not (second / "run/last.safetensors").exists()
+
+
 def test_another_recipe_does_not_go_on_from_the_checkpoint(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
     run(recipe(tmp_path, tiny_base, labelled))
     record = tmp_path / "run/run.json"
@@ -227,6 +243,9 @@ def test_a_missing_package_is_told_before_the_work(
         ({"sources": [{"path": "x", "holdout": "0.1"}]}, r"sources\[0\]: holdout: expected a number of at least 0"),
         ({"sources": [{"path": "x", "holdout": 7}]}, r"sources\[0\]: holdout: expected a part of 1, found 7"),
         ({"sources": [{"path": "x", "share": -1}]}, r"sources\[0\]: share: expected a number of at least 0"),
+        ({"sources": [{"path": "x", "share": 0}]}, "sources: every share is 0"),
+        ({"sources": [{"path": "x", "format": "entailment", "holdout": 0.1}]}, "holdout: rows of format entailment"),
+        ({"head_weights": ["acts"]}, "head_weights: expected a mapping"),
         ({"kind": "magic"}, "kind: expected bert, adapt or baseline, found 'magic'"),
     ],
 )

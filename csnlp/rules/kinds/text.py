@@ -124,9 +124,10 @@ class RegexMatch(_TextMatch):
     def _spans(self, view: View) -> Iterable[Span]:
         if self.pattern not in view.patterns:
             return ()
-        group = self.compiled.groupindex.get("at", 0)
+        at = self.compiled.groupindex.get("at", 0)
         matches = self.compiled.finditer(view.folded.text)
-        return (match.span(group) for match in matches if match.end(group) > match.start(group))
+        spans = (match.span(at if match.end(at) > 0 else 0) for match in matches)
+        return (span for span in spans if span[1] > span[0])
 
 
 def _search(case: Case, where: Where, spans_of: Callable[[View], Iterable[Span]], evidence: bool) -> Verdict:
