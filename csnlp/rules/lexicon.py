@@ -32,6 +32,7 @@ MAX_SPELLINGS = 500
 
 _HEADER = re.compile(r"#\s*([a-z]+):\s*(.*)")
 _GROUP = re.compile(r"\[([^\[\]]+)\]")
+_INNER_COMMA = re.compile(r"(?<=\w),(?=\w)")
 _KEYS = ("title", "source", "spelling")
 
 
@@ -84,7 +85,7 @@ def read_lexicon(path: Path) -> Lexicon:
     loose = header.get("spelling") == "loose"
     if not loose:
         for words in (terms, innocent):
-            words.update(dict.fromkeys(word.replace(",", " ") for word in tuple(words) if "," in word))
+            words.update(dict.fromkeys(_INNER_COMMA.sub(" ", word) for word in tuple(words)))
     return Lexicon(path.stem, header["title"], header["source"], loose, tuple(terms), tuple(innocent))
 
 
