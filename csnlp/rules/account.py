@@ -30,7 +30,7 @@ def account(
             lines.append(line)
             findings.extend(found)
         elif result.fired:
-            findings.extend(_finding(fired, span, 0.0) for fired in result.fired for span in _spans(fired))
+            findings.extend(_finding(fired, n, 0.0) for fired in result.fired for n in range(_spans(fired)))
     if not lines:
         return (), tuple(findings), None
     if findings:
@@ -47,10 +47,10 @@ def _clause_line(result: ClauseResult, possible: float) -> tuple[Line, list[Find
     findings = []
     for fired in result.fired:
         spans = _spans(fired)
-        wanted = _points(fired, len(spans)) * scale / len(spans)
-        for span in spans:
+        wanted = _points(fired, spans) * scale / spans
+        for number in range(spans):
             moved = min(possible, max(0.0, points + wanted))
-            findings.append(_finding(fired, span, moved - points))
+            findings.append(_finding(fired, number, moved - points))
             points = moved
     label = "、".join(dict.fromkeys([fired.rule.id for fired in result.fired])) if result.fired else "✓"
     return _line(clause.id, clause.title, clause.weight, label, possible, points), findings
@@ -68,14 +68,19 @@ def _points(fired: Fired, spans: int) -> float:
     return max(-fired.rule.cap, min(fired.rule.cap, points))
 
 
-def _spans(fired: Fired) -> tuple[tuple[int, int], ...]:
-    return fired.spans if fired.rule.each else fired.spans[:1]
+def _spans(fired: Fired) -> int:
+    """How many of its spans count."""
+    return len(fired.spans) if fired.rule.each else 1
 
 
-def _finding(fired: Fired, span: tuple[int, int], points: float) -> Finding:
+def _finding(fired: Fired, number: int, points: float) -> Finding:
+    """The finding of the span with this number."""
     rule = fired.rule
-    message = f"{rule.message}（{fired.note}）" if fired.note else rule.message
-    return Finding(rule.clause, rule.id, *span, round(points, 2), message, rule.severity, rule.suggestion)
+    note = fired.notes[number] if rule.each and fired.notes else fired.note
+    message = f"{rule.message}（{note}）" if note else rule.message
+    return Finding(
+        rule.clause, rule.id, *fired.spans[number], round(points, 2), message, rule.severity, rule.suggestion
+    )
 
 
 def _vetoes(results: Sequence[ClauseResult], lines: Sequence[Line]) -> list[Line]:

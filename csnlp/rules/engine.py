@@ -13,11 +13,14 @@ from csnlp.rules.verdict import NO, Span, Verdict, unknown
 
 
 class Fired(NamedTuple):
-    """A rule that fired, and its evidence in the reply (the whole reply where it is no stretch of it)."""
+    """A rule that fired, and its evidence in the reply (the whole reply where it is no stretch of it).
+
+    ``note`` and ``notes`` are those of the verdict."""
 
     rule: Rule
     spans: tuple[Span, ...]
     note: str
+    notes: tuple[str, ...] = ()
 
 
 class ClauseResult(NamedTuple):
@@ -60,7 +63,7 @@ def _judge_clause(clause: Clause, rules: Sequence[Rule], case: Case, day: date |
         holds = verdict.holds
         if holds:
             spans = verdict.spans or ((0, len(case.exchange.reply)),)
-            fired.append(Fired(rule, spans, verdict.note))
+            fired.append(Fired(rule, spans, verdict.note, verdict.notes))
         elif holds is None:
             reasons.append(verdict.reason)
         if holds or (holds is False and rule.severity not in ("info", "praise")):

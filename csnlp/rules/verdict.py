@@ -21,13 +21,15 @@ Span = tuple[int, int]
 class Verdict(NamedTuple):
     """``holds`` is None when the input at hand cannot decide it; ``reason`` then says why (a key of REASONS).
 
-    ``spans`` is the evidence in the reply, if it is a stretch of it; ``note`` says more of what was found.
+    ``spans`` is the evidence in the reply, if it is a stretch of it; ``note`` says more of what was found, ``notes`` of
+    each span, where that differs.
     """
 
     holds: bool | None
     spans: tuple[Span, ...] = ()
     reason: str = ""
     note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 YES = Verdict(True)

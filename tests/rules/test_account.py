@@ -203,6 +203,15 @@ def test_a_reply_without_a_fault_has_a_hundred_points_however_many_clauses_share
     assert score.total == 100 == shown_total(score) and by_hand(score) == pytest.approx(100, abs=1e-6)
 
 
+def test_each_finding_of_a_typo_names_its_own_correction() -> None:
+    book = load_book("taobao")
+    reply = "您的包果到了，帮您合实一下"
+    found = [
+        f for f in assemble(Case(Exchange(reply), book.scanner), book).findings if f.rule == "N1.2-wrong-character"
+    ]
+    assert [f.message.partition("（")[2] for f in found] == ["包果→包裹）", "合实一下→核实一下）"]
+
+
 def test_the_account_names_findings_suggestions_and_what_was_not_decided(scored: Callable[..., Score]) -> None:
     only_n = "\n".join(line for line in SILENT.splitlines() if "P1" not in line)
     shown = scored("坏", rule("N1", -5, suggestion="换个说法"), silent=only_n).explain()

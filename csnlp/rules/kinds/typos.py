@@ -33,8 +33,9 @@ class HasTypo(Condition):
         ]
         if not found:
             return NO
-        note = "；".join(f"{typo.found}→{typo.suggestion}" for typo in found if typo.suggestion)
-        return Verdict(True, tuple((typo.start, typo.end) for typo in found), note=note)
+        notes = tuple(f"{typo.found}→{typo.suggestion}" if typo.suggestion else "" for typo in found)
+        spans = tuple((typo.start, typo.end) for typo in found)
+        return Verdict(True, spans, note="；".join(filter(None, notes)), notes=notes)
 
 
 _typos = lru_cache(maxsize=256)(find_typos)
