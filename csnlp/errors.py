@@ -7,6 +7,10 @@ class CsnlpError(Exception):
     """The base of every error csnlp raises on purpose."""
 
 
+class CsnlpWarning(UserWarning):
+    """Something that may not be what was meant; the work goes on."""
+
+
 class InputError(CsnlpError, ValueError):
     """An exchange that cannot be scored: the field, what is wrong with it, and the remedy."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime
 
 from csnlp.errors import InputError
 from csnlp.types import ROLES, Exchange, Turn
@@ -23,6 +24,7 @@ def check_exchange(exchange: Exchange) -> None:
         raise InputError("reply", "has no words (only emoji or symbols)", "leave the row out")
     if exchange.reference is not None:
         check_text("reference", exchange.reference)
+    _check_about(exchange)
     check_context(exchange)
 
 
@@ -38,6 +40,29 @@ def check_context(exchange: Exchange) -> None:
         if turn.role not in ROLES:
             raise InputError(f"context[{number}].role", f"is {turn.role!r:.40}", 'use "customer" or "agent"')
         check_text(f"context[{number}].text", turn.text)
+        _check_time(f"context[{number}].time", turn.time)
+
+
+def _check_about(exchange: Exchange) -> None:
+    """What is known beside the words has its types. The words after the reply are read by rules, never by a model."""
+    if not isinstance(exchange.id, str):
+        raise InputError("id", f"is {type(exchange.id).__name__}, not text", "give a string")
+    if not isinstance(exchange.agent, str | None):
+        raise InputError("agent", f"is {type(exchange.agent).__name__}, not text", "give a string, or None")
+    _check_time("time", exchange.time)
+    if not isinstance(exchange.after, tuple | list | None):
+        raise InputError("after", f"is {type(exchange.after).__name__}", "give a tuple of csnlp.Turn, or None")
+    for number, turn in enumerate(exchange.after or (), 1):
+        if not isinstance(turn, Turn):
+            raise InputError(f"after[{number}]", f"is {type(turn).__name__}", "give csnlp.Turn(role, text)")
+        if not isinstance(turn.text, str):
+            raise InputError(f"after[{number}].text", f"is {type(turn.text).__name__}, not text", "give a string")
+        _check_time(f"after[{number}].time", turn.time)
+
+
+def _check_time(field: str, time: object) -> None:
+    if not isinstance(time, datetime | None):
+        raise InputError(field, f"is {type(time).__name__}, not a time", "give a datetime.datetime, or None")
 
 
 def check_text(field: str, text: object) -> None:
@@ -49,10 +74,13 @@ def check_text(field: str, text: object) -> None:
     if text.isprintable():
         return
     for char in text:
-        if "\ud800" <= char <= "\udfff":
+        if "\udc80" <= char <= "\udcff":  # what decoders put in place of bytes that are no text
             raise InputError(
                 field, f"has a broken character U+{ord(char):04X}", "read the file in its own encoding (--encoding)"
             )
+        if "\ud800" <= char <= "\udfff":
+            problem = f"has half of an emoji, or of another character (surrogate U+{ord(char):04X})"
+            raise InputError(field, problem, "write the whole character, or remove it")
         if unicodedata.category(char) == "Cc" and not char.isspace():
             raise InputError(field, f"has a control character U+{ord(char):04X}", "remove it")
 

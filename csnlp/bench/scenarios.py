@@ -44,14 +44,18 @@ class Subject:
 
 
 def distinct(exchanges: Sequence[Exchange], number: int) -> Iterator[Exchange]:
-    """``number`` exchanges, no two alike."""
-    different = dict.fromkeys(exchanges)
+    """``number`` exchanges, no two with the same texts."""
+    different = {_texts(exchange): exchange for exchange in exchanges}.values()
     for turn in count():
         for exchange in islice(different, number):
             yield exchange if turn == 0 else replace(exchange, reply=f"{exchange.reply} {turn}")
         number -= len(different)
         if number <= 0:
             return
+
+
+def _texts(exchange: Exchange) -> tuple[object, ...]:
+    return exchange.context, exchange.reply, exchange.reference
 
 
 def latency(subject: Subject) -> Figures:
@@ -72,7 +76,7 @@ def duplicates(subject: Subject) -> Figures:
     """100,000 exchanges that repeat as often as those of the file would if it were that long."""
     number = subject.replies(100_000)
     repeated = [subject.exchanges[i % len(subject.exchanges)] for i in range(number)]
-    return {"distinct": len(set(repeated)), **_batch(subject, repeated)}
+    return {"distinct": len(set(map(_texts, repeated))), **_batch(subject, repeated)}
 
 
 def conversations(subject: Subject) -> Figures:

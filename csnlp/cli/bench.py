@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from csnlp.cli.options import Encoding, Format, Map, check_file, exchanges, open_chats
 from csnlp.errors import ConfigError
 
 
@@ -19,6 +20,9 @@ def bench(
     model: Annotated[str, typer.Option("--model", help="A model's name, or its folder.")] = "bert",
     device: Annotated[str, typer.Option("--device", help="cpu, or a torch device such as cuda (extra gpu).")] = "cpu",
     threads: Annotated[int, typer.Option("--threads", min=0, help="Cores that the model may use; 0: all.")] = 0,
+    format: Format = None,
+    map: Map = None,
+    encoding: Encoding = None,
     size: Annotated[float, typer.Option("--size", min=0.0001, help="Scales the number of replies.")] = 1.0,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here as JSON.")] = None,
 ) -> None:
@@ -28,10 +32,12 @@ def bench(
 
     if scenario != "all" and scenario not in SCENARIOS:
         raise ConfigError(f"no scenario {scenario!r}; known: {', '.join(SCENARIOS)}, all")
-    exchanges = [item for item in csnlp.read_exchanges(file) if isinstance(item, csnlp.Exchange)]
-    if not exchanges:
+    check_file("--json", json_file, file)
+    chats = open_chats(file, format, map, encoding)
+    usable = [item for item in exchanges(chats) if isinstance(item, csnlp.Exchange)]
+    if not usable:
         raise ConfigError(f"{file}: no exchange in it can be scored; give a file of chats")
-    subject = Subject(model, exchanges, device, threads, size)
+    subject = Subject(model, usable, device, threads, size)
     result: dict[str, Any] = {"model": model, "device": device, "file": file.name, "size": size, "scenarios": {}}
     for name in SCENARIOS if scenario == "all" else (scenario,):
         result["scenarios"][name] = figures = SCENARIOS[name](subject)
@@ -40,7 +46,9 @@ def bench(
             typer.echo(f"  {line}")
     result["machine"] = machine()
     if json_file:
-        json_file.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        from csnlp.io.atomic import write_text
+
+        write_text(json_file, json.dumps(result, ensure_ascii=False, indent=2) + "\n")
 
 
 def _lines(figures: dict[str, Any], prefix: str = "") -> list[str]:

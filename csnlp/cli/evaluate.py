@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from csnlp.cli.options import check_file
 from csnlp.errors import ConfigError, InputError, ModelError
 from csnlp.evaluation import evaluate as measure
 from csnlp.evaluation import parse_threshold, problems, read_gold
@@ -19,6 +20,7 @@ from csnlp.evaluation.errors import mistakes
 from csnlp.evaluation.table import evaluation_table
 from csnlp.evaluation.task_run import evaluate_task
 from csnlp.evaluation.tasks import TASKS, find_task, read_cases
+from csnlp.io.atomic import write_text
 from csnlp.models import load_model
 from csnlp.models.protocol import Model
 
@@ -57,14 +59,16 @@ def evaluate(
     asked = find_task(task) if task is not None else None
     measures = {asked.name: asked.measures} if asked else None
     thresholds = [parse_threshold(text, measures) for text in fail_under or ()]
-    for option, path in (("--json", json_file), ("--errors", errors_file)):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise ConfigError(f"{option} {path}: there is no folder {path.parent}; make it first")
+    check_file("--json", json_file, file)
+    check_file("--errors", errors_file, file)
     kept = dict(_pair(text) for text in where or ())
     if asked and (kept or errors_file):
         raise ConfigError("--where and --errors are for labelled exchanges; leave them out with --task")
     rows = list(read_gold(file, kept)) if asked is None else []
     cases = list(read_cases(asked, file)) if asked else []
+    if kept and not rows:
+        asked_for = " ".join(f"--where {field}={value}" for field, value in kept.items())
+        raise ConfigError(f"{asked_for} left no row of {file}; correct the filter, or leave it out")
     if not rows and not cases:
         raise InputError(str(file), "has no labelled rows", "give a file with one labelled exchange a line")
     loaded = load_model(model, device)
@@ -77,10 +81,10 @@ def evaluate(
         raise ModelError(f"{model} has no head of csnlp's own; for a model of a public task give --task")
     Console().print(evaluation_table(result))
     if json_file is not None:
-        json_file.write_text(json.dumps(result.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        write_text(json_file, json.dumps(result.to_dict(), ensure_ascii=False, indent=2) + "\n")
     if errors_file is not None:
         lines = (json.dumps(asdict(mistake), ensure_ascii=False) + "\n" for mistake in mistakes(loaded, rows))
-        errors_file.write_text("".join(lines), encoding="utf-8")
+        write_text(errors_file, "".join(lines))
     unmet = problems(result, thresholds)
     for problem in unmet:
         print(f"csnlp: not met: {problem}", file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Annotated
@@ -11,7 +12,7 @@ from typing import Annotated
 import typer
 
 from csnlp.cli.score import score
-from csnlp.errors import CsnlpError
+from csnlp.errors import CsnlpError, CsnlpWarning
 from csnlp.version import __version__
 
 # Commands that import much: csnlp.cli.<name> is imported, and its <name> (a function, or a typer application with
@@ -81,7 +82,10 @@ def main(args: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show Chinese is no reason to stop
     try:
-        status = app(args=args, prog_name="csnlp", standalone_mode=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", CsnlpWarning)
+            warnings.showwarning = _warnings_as_lines(warnings.showwarning)
+            status = app(args=args, prog_name="csnlp", standalone_mode=False)
     except BrokenPipeError:
         # The reader of our output has enough. Nothing may be flushed to it on the way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -98,6 +102,18 @@ def main(args: Sequence[str] | None = None) -> int:
             raise
         return _fail(f"{error.format_message()} (see csnlp --help)")
     return status if isinstance(status, int) else 0
+
+
+def _warnings_as_lines(others: Callable[..., None]) -> Callable[..., None]:
+    """Shows csnlp's own warnings as one line, without a place in its source; ``others`` shows those of libraries."""
+
+    def show(message: Warning | str, category: type[Warning], *about: object, **more: object) -> None:
+        if issubclass(category, CsnlpWarning):
+            print(f"csnlp: warning: {message}", file=sys.stderr)
+        else:
+            others(message, category, *about, **more)
+
+    return show
 
 
 def _fail(message: str) -> int:

@@ -6,21 +6,24 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from csnlp.cli import rule_tables
+from csnlp.cli.options import Encoding, Format, Map, exchanges, open_chats
 from csnlp.errors import ConfigError
 from csnlp.rules.book import RuleBook
 from csnlp.rules.case import Case
 from csnlp.rules.facts import FactTable, load_facts
 from csnlp.rules.loading import load_book
 
+if TYPE_CHECKING:
+    from csnlp.io import Source
+
 rules = typer.Typer(
     help="Look at a rule book, check it, and see what it does to chats.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -33,6 +36,12 @@ Scores = Annotated[
 ]
 Facts = Annotated[Path | None, typer.Option(help="The shop's fact table (YAML).")]
 ModelName = Annotated[str, typer.Option("--model", "-m", help="Runs where there are no --scores.")]
+
+
+@rules.callback(invoke_without_command=True)
+def _root(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @rules.command("list")
@@ -74,12 +83,16 @@ def coverage(
     scores: Scores = None,
     model: ModelName = "bert",
     facts: Facts = None,
+    format: Format = None,
+    map: Map = None,
+    encoding: Encoding = None,
 ) -> None:
     """Every clause with its rules and what they need; with CHATS, how often it is decided, broken, not applicable."""
     from csnlp.rules.tally import tally
 
     loaded = load_book(book)
-    counts = None if chats is None else tally(loaded, _cases(loaded, chats, scores, model, facts))
+    source = None if chats is None else open_chats(chats, format, map, encoding)
+    counts = None if source is None else tally(loaded, _cases(loaded, source, scores, model, facts))
     Console().print(rule_tables.coverage_table(loaded, counts))
 
 
@@ -91,6 +104,9 @@ def try_rules(
     scores: Scores = None,
     model: ModelName = "bert",
     facts: Facts = None,
+    format: Format = None,
+    map: Map = None,
+    encoding: Encoding = None,
 ) -> None:
     """How often each rule fires on CHATS, with samples."""
     from csnlp.rules.tally import tally
@@ -99,7 +115,8 @@ def try_rules(
     wanted = [r.id for r in loaded.rules if not rule or r.id in rule or r.clause in rule]
     if not wanted:
         raise ConfigError(f"--rule: the book has none of {', '.join(rule or ())}; see csnlp rules list")
-    counts = tally(loaded, _cases(loaded, chats, scores, model, facts))
+    source = open_chats(chats, format, map, encoding)
+    counts = tally(loaded, _cases(loaded, source, scores, model, facts))
     console = Console()
     console.print(rule_tables.hit_table(loaded, counts, wanted))
     for line in rule_tables.samples(loaded, counts, wanted):
@@ -114,28 +131,31 @@ def diff(
     scores: Scores = None,
     model: ModelName = "bert",
     facts: Facts = None,
+    format: Format = None,
+    map: Map = None,
+    encoding: Encoding = None,
 ) -> None:
     """What changes in the scores of CHATS from one book to another."""
     from csnlp.rules.diff import diff as compare
 
     before, after = load_book(old), load_book(new)
     console = Console()
-    found = compare(before, after, _cases(before, chats, scores, model, facts))
+    source = open_chats(chats, format, map, encoding)
+    found = compare(before, after, _cases(before, source, scores, model, facts))
     for table in rule_tables.diff_tables(found):
         console.print(table)
 
 
-def _cases(book: RuleBook, chats: Path, scores: Path | None, model: str, facts: Path | None) -> Iterator[Case]:
+def _cases(book: RuleBook, chats: Source, scores: Path | None, model: str, facts: Path | None) -> Iterator[Case]:
     """The chats' replies with a model's verdicts: stored ones, or the model's own now."""
-    from csnlp.io import read_exchanges
     from csnlp.scoring.stored import read_stored, stored_cases
 
     table: FactTable | None = None if facts is None else load_facts(facts)
-    exchanges = read_exchanges(chats)
+    items = exchanges(chats)
     if scores is not None:
-        return stored_cases(exchanges, read_stored(scores), book, table)
+        return stored_cases(items, read_stored(scores), book, table)
     from csnlp.models import load_model
     from csnlp.scoring.scorer import Scorer
 
     print("no --scores: the model runs on every reply", file=sys.stderr)
-    return Scorer(load_model(model), book, table).cases(exchanges)
+    return Scorer(load_model(model), book, table).cases(items)

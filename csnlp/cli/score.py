@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from csnlp.errors import ConfigError
+from csnlp.cli.options import Encoding, Format, Map, no_rows, open_chats
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,18 +39,9 @@ def score(
     ] = None,
     device: Annotated[str, typer.Option("--device", help="cpu, or a torch device such as cuda (extra gpu).")] = "cpu",
     threads: Annotated[int, typer.Option("--threads", min=0, help="Cores that the model may use; 0: all.")] = 0,
-    format: Annotated[
-        str | None,
-        typer.Option("--format", help="jsonl, csv, tsv, parquet or transcript; by default as the name ends."),
-    ] = None,
-    map: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="FIELD=COLUMN", help="The file's own name for a field, as in reply=回复正文."),
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option("--encoding", help="Of a text file; by default told from its beginning."),
-    ] = None,
+    format: Format = None,
+    map: Map = None,
+    encoding: Encoding = None,
     probabilities: Annotated[bool, typer.Option("--probabilities", help="Write every class probability too.")] = False,
     restart: Annotated[bool, typer.Option("--restart", help="Drop what an interrupted run left; begin anew.")] = False,
 ) -> None:
@@ -61,12 +52,11 @@ def score(
     """
     from rich.console import Console
 
-    from csnlp.io import Source
     from csnlp.io.writers import check_output
 
-    chats = Source.of(source, format=format, columns=_mapping(map or []), encoding=encoding)
-    if output not in (None, "-"):
-        check_output(output)
+    chats = open_chats(source, format, map, encoding)
+    if output is not None and output != "-":
+        check_output(output, [path for path in (source, book, facts) if path is not None and path != "-"])
     notes = Console(stderr=True)
     # The standard output is for the rows when they are asked for there.
     screen = notes if output == "-" else Console()
@@ -88,7 +78,10 @@ def score(
         )
         notes.print(f"Stopped; {kept}.", highlight=False)
         raise typer.Exit(130) from None
-    _report(summary, screen, notes)
+    if not summary.scored and not summary.bad:
+        notes.print(f"csnlp: {no_rows(chats)}", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(summary.exit_status)
+    _report(summary, screen, notes, told=output == "-")
     raise typer.Exit(summary.exit_status)
 
 
@@ -97,16 +90,6 @@ def _load(model: str, book: str, device: str, threads: int, facts: str | None) -
 
     scorer: Scorer = csnlp.load(model, book, device=device, threads=threads, facts=facts)
     return scorer
-
-
-def _mapping(options: list[str]) -> dict[str, str]:
-    mapping = {}
-    for option in options:
-        field, equals, column = option.partition("=")
-        if not (field and equals and column):
-            raise ConfigError(f"--map {option}: write FIELD=COLUMN, as in --map reply=回复正文")
-        mapping[field.strip()] = column
-    return mapping
 
 
 @contextmanager
@@ -164,10 +147,11 @@ def _show_scores(scorer: Scorer, source: Source, screen: Console, progress: Prog
     return tally.summary(scored_now=tally.scored, seconds=time.perf_counter() - began)
 
 
-def _report(summary: Summary, screen: Console, notes: Console) -> None:
+def _report(summary: Summary, screen: Console, notes: Console, told: bool) -> None:
+    """The summary; ``told``: the bad rows stand on the standard error already."""
     from csnlp.cli.tables import summary_table
 
-    for bad in summary.first_bad:
+    for bad in () if told else summary.first_bad:
         notes.print(f"bad row 坏行: {bad.message}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     if summary.bad > len(summary.first_bad) or summary.errors:
         where = f"; all of them: {summary.errors}" if summary.errors else ""

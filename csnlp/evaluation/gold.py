@@ -17,7 +17,6 @@ passed over when it has ``"overall": true`` (it judges the whole chat).
 from __future__ import annotations
 
 import gzip
-import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ import numpy.typing as npt
 
 from csnlp.errors import InputError
 from csnlp.heads import ACTS, HEADS, SATISFACTION, Head
+from csnlp.io.jsonl import parse_object
 from csnlp.types import Exchange, Turn
 from csnlp.validation import check_context, check_exchange
 
@@ -59,17 +59,38 @@ def read_gold(path: str | Path, where: Mapping[str, str] | None = None) -> Itera
     path = Path(path)
     if not path.is_file():
         raise InputError(str(path), "is not a file", "give a labelled .jsonl or .jsonl.gz file")
-    open_text = gzip.open if path.suffix == ".gz" else open
+    kept = (where or {}).items()
+    for number, row in read_objects(path):
+        if any(str(row.get(field)) != value for field, value in kept):
+            continue
+        try:
+            parsed = parse_row(row, f"row{number}")
+        except InputError as error:
+            raise InputError(f"{path}:{number}: {error.field}", error.problem, error.remedy) from error
+        if parsed is not None:
+            yield parsed
+
+
+def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a file of JSON lines (plain or .gz) with their lines, from 1; blank lines are passed over.
+
+    :class:`InputError` names file and line of what is no UTF-8, or no object.
+    """
     number = 0
     try:
-        with open_text(path, "rt", encoding="utf-8-sig") as lines:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as lines:
+            # By line, and only then as text: a decoder reads ahead, and would tell of the wrong line.
             for number, line in enumerate(lines, 1):
-                if line.strip() and (row := _parse_line(line, f"row{number}", where or {})) is not None:
-                    yield row
+                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+                if text.strip():
+                    yield number, parse_object(text)
     except InputError as error:
-        raise InputError(f"{path}:{number}: {error.field}", error.problem, error.remedy) from error
-    except (UnicodeDecodeError, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise InputError(f"{path}:{number + 1}", f"cannot be read ({error})", "save it as UTF-8 JSON lines") from error
+        raise InputError(f"{path}:{number}: {error.field}", error.problem, error.remedy) from None
+    except UnicodeDecodeError as error:  # its text would repeat the bytes
+        problem = f"cannot be read as UTF-8 ({error.reason} at byte {error.start + 1})"
+        raise InputError(f"{path}:{number}", problem, "save it as UTF-8 JSON lines") from None
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise InputError(f"{path}:{number + 1}", f"cannot be read ({error})", "get a whole copy") from error
 
 
 def parse_row(row: Mapping[str, Any], name: str = "") -> GoldRow | None:
@@ -128,18 +149,6 @@ def targets_of(
     values = [labels[head.name] for number in kept if (labels := rows[number]) is not None]
     shape = (len(kept), len(head.labels)) if head.kind == "multilabel" else (len(kept),)
     return np.array(kept, dtype=np.int64), np.array(values, dtype=np.int64).reshape(shape)
-
-
-def _parse_line(line: str, name: str, where: Mapping[str, str]) -> GoldRow | None:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputError("line", f"is not JSON ({error.msg})", "write one object a line") from error
-    if not isinstance(row, dict):
-        raise InputError("line", "is not an object", "write one object a line")
-    if any(str(row.get(field)) != value for field, value in where.items()):
-        return None
-    return parse_row(row, name)
 
 
 def _satisfaction_row(row: Mapping[str, Any], name: str) -> GoldRow | None:

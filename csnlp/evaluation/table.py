@@ -56,4 +56,4 @@ def _cell(metric: Metric | None, noise: float | None = None) -> str:
 
 def _short(value: float) -> str:
     # At most four characters (five below 0), so that a table with all columns fits into 80.
-    return "1.00" if value >= 0.9995 else f"{value:.3f}".replace("0.", ".", 1)
+    return f"{value:.2f}" if abs(value) >= 0.9995 else f"{value:.3f}".replace("0.", ".", 1)

@@ -8,15 +8,13 @@ rude or cold reply.
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from csnlp.errors import ConfigError, InputError
+from csnlp.evaluation.gold import read_objects
 from csnlp.heads import Head, HeadKind
 from csnlp.types import Exchange, Turn
 
@@ -72,19 +70,14 @@ def read_cases(task: Task, path: Path) -> Iterator[Case]:
     """The cases of a file (JSON lines, plain or .gz) with the task's fields; :class:`InputError` names a bad row."""
     if not path.is_file():
         raise InputError(str(path), "is not a file", f"give a .jsonl or .jsonl.gz file of the task {task.name}")
-    number = 0
-    try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8-sig") as lines:
-            for line in lines:
-                number += 1
-                if line.strip():
-                    yield from _checked(task, json.loads(line))
-    except (KeyError, TypeError, ValueError) as error:
-        wrong = f"has no field {error}" if isinstance(error, KeyError) else f"cannot be read ({error})"
-        problem = f"{wrong}; task {task.name} reads: {' '.join((task.cases.__doc__ or '').split())}"
-        raise InputError(f"{path}:{number}", problem, "correct the row, or leave it out") from error
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise InputError(f"{path}:{number + 1}", f"cannot be read ({error})", "save it as UTF-8 JSON lines") from error
+    for number, row in read_objects(path):
+        try:
+            cases = list(_checked(task, row))
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            wrong = f"has no field {error}" if isinstance(error, KeyError) else f"cannot be read ({error})"
+            problem = f"{wrong}; task {task.name} reads: {' '.join((task.cases.__doc__ or '').split())}"
+            raise InputError(f"{path}:{number}", problem, "correct the row, or leave it out") from error
+        yield from cases
 
 
 def file_labels(cases: Iterable[Case]) -> tuple[str, ...]:

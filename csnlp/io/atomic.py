@@ -12,17 +12,24 @@ from pathlib import Path
 def atomic(path: Path) -> Iterator[Path]:
     """A temporary path beside ``path`` to write to; it takes the place of ``path`` when the block ends well.
 
-    After an error ``path`` is as it was. What a killed process leaves is overwritten by the next one.
+    After an error ``path`` is as it was. What a killed process leaves is overwritten by the next one. A symbolic link
+    stays one: what it points to is written.
     """
-    temporary = path.with_name(f".{path.name}.partial")
+    place = target(path)
+    temporary = place.with_name(f".{path.name}.partial")  # the name that was asked for: its suffix tells the format
     try:
         yield temporary
         _sync(temporary)
-        os.replace(temporary, path)
+        os.replace(temporary, place)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync(path.parent)
+    _sync(place.parent)
+
+
+def target(path: Path) -> Path:
+    """The file that ``path`` stands for: itself, or where a symbolic link leads in the end."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def write_text(path: Path, text: str) -> None:

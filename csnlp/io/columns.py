@@ -23,6 +23,10 @@ HEADERS: dict[str, tuple[str, ...]] = {
 """The fields of a row, each with the column names that are taken for it without being told; the first found wins."""
 
 
+NO_REPLY = "give the agent's words (another column: --map reply=COLUMN)"
+"""What to do about a row without a reply."""
+
+
 class Columns:
     """Finds the fields of a row under a file's own column names.
 
@@ -47,6 +51,14 @@ class Columns:
                     break
         return found
 
+    def remedy(self, row: Mapping[str, Any]) -> str:
+        """What to do about ``row``, which has neither a reply nor a conversation."""
+        for field in ("reply", "turns"):
+            name = self.mapping.get(field)
+            if name is not None and name not in row:
+                return f"correct --map {field}={name}: the keys of this row are {listed(list(row))}"
+        return NO_REPLY
+
     def bind(self, header: Sequence[str], file: str) -> dict[str, int]:
         """The place of each field in a table's ``header``, names compared without case and outer blanks.
 
@@ -57,7 +69,7 @@ class Columns:
         bound = self.find(header, file)
         if "reply" not in bound and "turns" not in bound:
             raise ConfigError(
-                f"{file}: no column holds the reply; the columns are {_listed(header)}; "
+                f"{file}: no column holds the reply; the columns are {listed(header)}; "
                 "name it with --map reply=COLUMN (or the conversation with --map turns=COLUMN), or give the file the "
                 "header line that it lacks"
             )
@@ -72,13 +84,13 @@ class Columns:
                 name = printable(redact(header[found[0]]), 40)
                 raise ConfigError(
                     f"{file}: {len(found)} columns are named {name!r}, which is to hold the {field}; "
-                    f"rename all but one of them; the columns are {_listed(header)}"
+                    f"rename all but one of them; the columns are {listed(header)}"
                 )
             if found:
                 bound[field] = found[0]
             elif field in self.mapping:
                 raise ConfigError(
-                    f"{file}: there is no column {self.mapping[field]!r} for {field}; the columns are {_listed(header)}"
+                    f"{file}: there is no column {self.mapping[field]!r} for {field}; the columns are {listed(header)}"
                 )
         return bound
 
@@ -92,6 +104,7 @@ def _folded(name: str) -> str:
     return name.strip().casefold()
 
 
-def _listed(header: Sequence[str]) -> str:
+def listed(header: Sequence[str]) -> str:
+    """The names of a header, or the keys of a row, for a message."""
     shown = ", ".join(printable(redact(name), 40) for name in header[:30])  # without a header line: a chat
     return shown + (f" and {len(header) - 30} more" if len(header) > 30 else "")

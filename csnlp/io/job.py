@@ -21,10 +21,11 @@ from csnlp.io.parts import Parts, locked
 from csnlp.io.reader import Source
 from csnlp.io.source import STDIN
 from csnlp.io.summary import Summary, Tally
-from csnlp.io.writers import JsonlWriter, check_output, json_line, open_writer
+from csnlp.io.writers import JsonlWriter, check_output, errors_path, json_line, open_writer
 
 CHUNK = 1000
-"""Records of input in one part: what a killed run can lose at most, and then scores again."""
+"""Records of input in one part. A killed run scores its unfinished parts again: the one that was being filled, and what
+the scorer had read ahead of it."""
 
 
 def score_file(
@@ -55,9 +56,7 @@ def score_file(
     if fspath(output) == STDIN:
         tally = _stream_out(work)
     else:
-        check_output(path)
-        if source.path != STDIN and path.exists() and path.samefile(source.path):
-            raise ConfigError(f"{path} is the input itself; name another output")
+        check_output(path, () if source.path == STDIN else (source.path,))
         with locked(path):
             tally = _direct(work, path) if source.path == STDIN else _in_parts(work, path, restart)
     return tally.summary(
@@ -78,11 +77,6 @@ def score_stream(
 ) -> Iterator[Outcome]:
     """The outcome of each item of ``source`` in order: a score row, or a :class:`BadRow`."""
     return _Work(scorer, source, probabilities, chunk_size, progress).outcomes()
-
-
-def errors_path(output: str | Path) -> Path:
-    """Where the bad rows of a run stand."""
-    return Path(f"{output}.errors.jsonl")
 
 
 class _Work:

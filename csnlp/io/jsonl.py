@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from csnlp.errors import InputError
+from csnlp.errors import CsnlpWarning, InputError
 from csnlp.io.badrow import BadRow, Record
-from csnlp.io.columns import Columns
+from csnlp.io.columns import NO_REPLY, Columns, listed
 from csnlp.io.rows import read_row
 from csnlp.io.source import BROKEN, MAX_LINE
 
 
 def read_jsonl(lines: Iterable[tuple[int, str | None]], file: str, columns: Columns) -> Iterator[Record]:
-    """The records of numbered lines (None: a line too long to read); blank lines are passed over."""
+    """The records of numbered lines (None: a line too long to read); blank lines are passed over.
+
+    Warns (:class:`CsnlpWarning`) at the end when no row at all had a name that a field is mapped to.
+    """
+    unseen = dict(columns.mapping)
+    first: dict[str, Any] | None = None
     for line, text in lines:
         # A byte order mark inside a file is where two files were joined.
         if text is not None and not text.strip(" \t\r\n\ufeff"):
             continue
         try:
-            row = _object(text)
+            row = parse_object(text)
         except InputError as error:
             yield Record(line, BadRow.of(error, file, line))
             continue
-        yield from read_row(columns.pick(row), file, line)
+        first = row if first is None else first
+        if unseen:
+            unseen = {field: name for field, name in unseen.items() if name not in row}
+        found = columns.pick(row)
+        yield from read_row(found, file, line, NO_REPLY if "reply" in found else columns.remedy(row))
+    if unseen and first is not None:
+        names = " ".join(f"--map {field}={name}" for field, name in unseen.items())
+        message = f"{file}: no row has what is named by {names}; the keys of the first row are {listed(list(first))}"
+        warnings.warn(message, CsnlpWarning, stacklevel=2)
 
 
-def _object(text: str | None) -> dict[str, Any]:
+def parse_object(text: str | None) -> dict[str, Any]:
+    """The object that a line of JSON holds; :class:`InputError` says what is wrong with the line (None: too long)."""
     if text is None:
         raise InputError("line", f"is over {MAX_LINE} characters long", "split the row, or leave it out")
     try:
@@ -41,5 +56,5 @@ def _object(text: str | None) -> dict[str, Any]:
         place = f" ({error.msg}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError("line", f"is not JSON{place}", "write one JSON object a line") from None
     if not isinstance(value, dict):
-        raise InputError("line", f"is {type(value).__name__}, not an object", 'write {"id": …, "reply": …}')
+        raise InputError("line", f"is {type(value).__name__}, which is not an object", "write one JSON object a line")
     return value

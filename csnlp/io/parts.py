@@ -23,6 +23,9 @@ _MANIFEST = "manifest.json"
 _OURS = "csnlp parts"
 """The key that tells our manifest from another program's."""
 
+_LATER = frozenset({"engine"})
+"""What manifests of older versions do not say; their parts are kept all the same."""
+
 
 class Parts:
     """The parts of one output. Use :func:`locked` around it."""
@@ -99,12 +102,15 @@ class Parts:
             )
 
     def _compare(self, kept: Mapping[str, object], wanted: Mapping[str, object]) -> None:
-        differing = [key for key in {**kept, **wanted} if kept.get(key) != wanted.get(key)]
+        keys = {**kept, **wanted}.keys() - (_LATER - kept.keys())
+        differing = [key for key in {**kept, **wanted} if key in keys and kept.get(key) != wanted.get(key)]
         if differing:
             what = "; ".join(f"{key} was {kept.get(key)}, is now {wanted.get(key)}" for key in differing)
+            # Engines differ in the last digits: one output holds the numbers of one of them.
+            same = "go on with the --device of that run, or " if differing == ["engine"] else ""
             raise ConfigError(
                 f"{self.folder} holds an unfinished run that differs ({what}); "
-                "pass --restart to drop it and score from the beginning"
+                f"{same}pass --restart to drop it and score from the beginning"
             )
 
 

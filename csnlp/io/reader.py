@@ -27,6 +27,7 @@ SUFFIXES = {
     ".log": "transcript",
 }
 FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
+_SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et")
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
@@ -135,6 +136,8 @@ def _format_of(path: str) -> str:
     suffixes = [suffix.lower() for suffix in Path(path).suffixes]
     if suffixes and suffixes[-1] == ".gz":
         suffixes.pop()
+    if suffixes and suffixes[-1] in _SPREADSHEETS:
+        raise ConfigError(f"{path}: spreadsheets are not read; save it as CSV, and give that file")
     format = SUFFIXES.get(suffixes[-1]) if suffixes else None
     if format is None:
         raise ConfigError(f"{path}: the name does not tell the format; pass --format {'|'.join(FORMATS)}")

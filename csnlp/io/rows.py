@@ -9,16 +9,18 @@ from typing import Any
 from csnlp.errors import InputError
 from csnlp.io.badrow import BadRow, Record
 from csnlp.io.cells import parse_turns
+from csnlp.io.columns import NO_REPLY
 from csnlp.io.times import parse_time
 from csnlp.io.turns import exchanges_of
 from csnlp.types import Exchange, Turn
 from csnlp.validation import check_exchange, check_text
 
 
-def read_row(row: Mapping[str, Any], file: str, line: int) -> Iterator[Record]:
+def read_row(row: Mapping[str, Any], file: str, line: int, remedy: str = NO_REPLY) -> Iterator[Record]:
     """The records of a row, which holds raw values under the field names of :data:`csnlp.io.columns.HEADERS`.
 
-    A row with ``turns`` is a conversation. A row without an id is called after its line.
+    A row with ``turns`` is a conversation. A row without an id is called after its line. ``remedy`` is what to do when
+    there is no reply.
     """
     id: str | None = None
     try:
@@ -28,15 +30,15 @@ def read_row(row: Mapping[str, Any], file: str, line: int) -> Iterator[Record]:
             turns = parse_turns(row["turns"], "turns", line)
             yield from exchanges_of(turns, id or str(line), agent=agent, file=file, line=line)
         else:
-            yield Record(line, _exchange(row, id or str(line), agent, line))
+            yield Record(line, _exchange(row, id or str(line), agent, line, remedy))
     except InputError as error:
         yield Record(line, BadRow.of(error, file, line, id))
 
 
-def _exchange(row: Mapping[str, Any], id: str, agent: str | None, line: int) -> Exchange:
+def _exchange(row: Mapping[str, Any], id: str, agent: str | None, line: int, remedy: str) -> Exchange:
     reply: Any = _value(row.get("reply"))
     if reply is None:
-        raise InputError("reply", "is missing", "give the agent's words (another column: --map reply=COLUMN)")
+        raise InputError("reply", "is missing", remedy)
     reference = row.get("reference")
     exchange = Exchange(
         reply=reply,

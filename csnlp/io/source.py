@@ -99,12 +99,15 @@ def open_text(path: str, encoding: str | None = None, newline: str | None = None
 
 
 def read_lines(stream: TextIO) -> Iterator[tuple[int, str | None]]:
-    """Each line with its number from 1; None for a line over :data:`MAX_LINE`, the rest of which is passed over."""
+    """Each line with its number from 1; None for a line over :data:`MAX_LINE`, the rest of which is passed over.
+
+    A byte order mark at the start is dropped: the codecs of utf-16-le, utf-16-be and gb18030 give it as text.
+    """
     number = 0
     while text := stream.readline(MAX_LINE):
         number += 1
         if len(text) < MAX_LINE or text.endswith("\n"):
-            yield number, text
+            yield number, text if number > 1 else text.removeprefix("\ufeff")
             continue
         while (rest := stream.readline(MAX_LINE)) and not rest.endswith("\n"):
             pass

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from csnlp.errors import ConfigError, InputError
-from csnlp.io.badrow import BadRow, Record
+from csnlp.io.badrow import BadRow, Record, printable
 from csnlp.io.columns import Columns
 from csnlp.io.rows import read_row
 from csnlp.io.source import MAX_LINE
@@ -36,6 +36,11 @@ class _Lines(Iterator[str]):
     def line(self) -> int:
         """The line that the current record begins on."""
         return self._taken[0][0]
+
+    @property
+    def first(self) -> str:
+        """The first line of the current record."""
+        return self._taken[0][1] or ""
 
     def begin(self) -> None:
         """The next line taken is the first of a record."""
@@ -70,6 +75,7 @@ def read_table(
             return
         except csv.Error as error:
             if header is None:
+                _check_delimiter(source.first, file, columns, delimiter)
                 raise ConfigError(f"{file}: the header line cannot be read ({error})") from None
             source.give_back()
             problem = InputError("line", f"cannot be split into columns: {error}", _REMEDY)
@@ -77,10 +83,41 @@ def read_table(
             continue
         if header is None:
             if cells:
-                header, places = cells, columns.bind(cells, file)
+                header, places = cells, _bind(cells, source.first, file, columns, delimiter)
         elif cells:
             row = {field: cells[place] for field, place in places.items()}
             yield from read_row(row, file, source.line)
 
 
+def _bind(header: list[str], text: str, file: str, columns: Columns, delimiter: str) -> dict[str, int]:
+    try:
+        return columns.bind(header, file)
+    except ConfigError:
+        _check_delimiter(text, file, columns, delimiter)
+        raise
+
+
+def _check_delimiter(text: str, file: str, columns: Columns, delimiter: str) -> None:
+    """Raise :class:`ConfigError` when the header ``text``, which cannot be used, seems to have another delimiter."""
+    text = text.strip("\r\n")
+    if text.strip(' "').lower().startswith("sep="):
+        what = f"the first line, {printable(text, 20)!r}, is Excel's own and no header, so the delimiter looks wrong"
+        raise ConfigError(f"{file}: {what}; {_SEPARATE}")
+    for other in _OTHERS:
+        if other != delimiter and other in text and _fits(text.replace('"', "").split(other), columns):
+            remedy = _FORMATS.get(other, _SEPARATE)
+            raise ConfigError(f"{file}: the delimiter looks wrong, it seems to be {other!r}; {remedy}")
+
+
+def _fits(header: list[str], columns: Columns) -> bool:
+    try:
+        columns.bind(header, "")
+    except ConfigError:
+        return False
+    return True
+
+
+_OTHERS = ("\t", ",", ";", "|", "，", "；")
+_FORMATS = {"\t": "pass --format tsv", ",": "pass --format csv"}
+_SEPARATE = "save the table as CSV with commas, the header as its first line"
 _REMEDY = 'quote a text that holds the delimiter, quotes or line breaks, and double its quotes ("")'

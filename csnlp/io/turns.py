@@ -72,8 +72,8 @@ def exchanges_of(turns: Sequence[ParsedTurn], id: str, *, agent: str | None, fil
 
 def _problem(exchange: Exchange) -> InputError | None:
     try:
-        # The context was checked turn by turn when it was read: checking it again for each reply takes the square.
-        check_exchange(replace(exchange, context=()))
+        # The turns were checked one by one when they were read: checking them again for each reply takes the square.
+        check_exchange(replace(exchange, context=(), after=None))
     except InputError as error:
         return error
     return None

@@ -6,13 +6,14 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from csnlp.errors import ConfigError
-from csnlp.io.atomic import atomic, write_text
+from csnlp.io.atomic import atomic, target, write_text
 
 COLUMNS = (
     "id",
@@ -62,14 +63,30 @@ def open_writer(
     write_text(metadata_path(path), json.dumps(metadata, ensure_ascii=False, indent=1) + "\n")
 
 
-def check_output(path: str | Path) -> None:
-    """Raise :class:`ConfigError` now if scores could not be written to ``path`` in the end."""
+def check_output(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
+    """Raise :class:`ConfigError` now if scores could not be written to ``path`` in the end.
+
+    ``inputs`` are the files that the run reads: neither the output nor what stands beside it may be one of them.
+    """
     path = Path(path)
     _maker(path)
     if path.is_dir():
         raise ConfigError(f"{path} is a folder; name a file")
-    if not path.parent.is_dir():
-        raise ConfigError(f"{path.parent}: there is no such folder; make it first")
+    folder = target(path).parent
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: there is no such folder; make it first")
+    beside = {errors_path(path): "the bad rows go", metadata_path(path): "the metadata goes"}
+    for given in filter(os.path.exists, inputs):
+        if path.exists() and path.samefile(given):
+            raise ConfigError(f"{path} is the input itself; name another output")
+        for written, what in beside.items():
+            if written.exists() and written.samefile(given):
+                raise ConfigError(f"{written}, where {what}, is an input of this run; name another output")
+
+
+def errors_path(output: str | Path) -> Path:
+    """Where the bad rows of a run stand."""
+    return Path(f"{output}.errors.jsonl")
 
 
 def metadata_path(path: str | Path) -> Path:
@@ -97,11 +114,22 @@ class CsvWriter:
 
     def __init__(self, stream: TextIO, delimiter: str, probabilities: bool) -> None:
         self._names = (*COLUMNS, "probabilities") if probabilities else COLUMNS
-        self._csv = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+        # csv quotes what is part of its own line end: so a lone "\r" is quoted too, which readers take for a line end.
+        self._csv = csv.writer(_UnixLines(stream), delimiter=delimiter, lineterminator="\r\n")
         self._csv.writerow(self._names)
 
     def write(self, row: Mapping[str, Any]) -> None:
         self._csv.writerow([_cell(row[name]) for name in self._names])
+
+
+class _UnixLines:
+    """Takes whole lines that end in CR LF, and writes them with LF alone."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, line: str) -> int:
+        return self._stream.write(line.removesuffix("\r\n") + "\n")
 
 
 def _cell(value: Any) -> Any:

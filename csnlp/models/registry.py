@@ -99,7 +99,14 @@ def _shipped() -> dict[str, Path]:
 
 def _offered() -> dict[str, EntryPoint]:
     # Asked anew each time: a package installed since (in a notebook, say) is found.
-    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    offered: dict[str, EntryPoint] = {}
+    for point in entry_points(group=ENTRY_POINTS):
+        other = offered.setdefault(point.name, point)
+        if other.value != point.value:
+            raise ModelError(
+                f"two packages offer the model {point.name!r}: {other.value} and {point.value}; remove one"
+            )
+    return offered
 
 
 def _load_entry_point(point: EntryPoint) -> Factory:

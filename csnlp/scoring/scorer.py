@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar, overload
 
@@ -103,6 +102,11 @@ class Scorer:
         """
         if isinstance(exchanges, str):
             raise InputError("exchanges", "is one string", "give a list of replies, or use score()")
+        if isinstance(exchanges, Mapping):
+            kind = type(exchanges).__name__
+            raise InputError("exchanges", f"is {kind}, not a sequence", "give a sequence of Exchange or str")
+        if type(exchanges).__name__ in ("DataFrame", "LazyFrame"):  # going through one gives the names of its columns
+            raise InputError("exchanges", "is a frame", "use score_frame(frame), or give a sequence of Exchange or str")
         scores = self._scores(exchanges)
         return list(scores) if isinstance(exchanges, Sequence) else scores
 
@@ -121,11 +125,13 @@ class Scorer:
             yield from self._cases([row for row in window if isinstance(row, Exchange)], verdicts)
 
     def metadata(self) -> dict[str, str]:
-        """What made these scores: names, versions and digests of model, rule book, facts (or "none") and csnlp."""
+        """What made these scores: names, versions and digests of model, rule book, facts (or "none") and csnlp, and the
+        engine that ran the model (or "none" where the model has none of csnlp's)."""
         return {
             "model": str(getattr(self.model, "name", type(self.model).__name__)),
             "model_version": str(getattr(self.model, "version", "unknown")),
             "model_digest": model_digest(self.model),
+            "engine": _engine(self.model),
             "rule_book": self.book.name,
             "rule_book_version": self.book.version,
             "rule_book_digest": self.book.digest,
@@ -153,14 +159,22 @@ class Scorer:
             return
         if len(first) < WINDOW:  # there is nothing to overlap with
             yield first, self._predict(first)
+            next(windows, None)  # raises what the input broke off with
             return
         calls = int(getattr(self.model, "parallel_calls", 1))
         waiting: deque[tuple[list[Exchange | Score], Future[Heads]]] = deque()
         with ThreadPoolExecutor(calls, thread_name_prefix="csnlp") as pool:
-            for window in chain([first], windows):
-                waiting.append((window, pool.submit(self._predict, window)))
+            following: list[Exchange | Score] | None = first
+            while following is not None:
+                waiting.append((following, pool.submit(self._predict, following)))
                 if len(waiting) > calls:
                     yield _done(*waiting.popleft())
+                try:
+                    following = next(windows, None)
+                except Exception:  # the input broke off: what it gave before is scored all the same
+                    while waiting:
+                        yield _done(*waiting.popleft())
+                    raise
             while waiting:
                 yield _done(*waiting.popleft())
 
@@ -176,9 +190,19 @@ class Scorer:
 
 def _windows(exchanges: Iterable[object]) -> Iterator[list[Exchange | Score]]:
     """The rows in lists of :data:`WINDOW`, those that cannot be scored as a score with its error."""
-    rows = iter(exchanges)
-    while window := list(islice(rows, WINDOW)):
-        yield [_checked(Exchange(row) if isinstance(row, str) else row) for row in window]
+    window: list[Exchange | Score] = []
+    try:
+        for row in exchanges:
+            window.append(_checked(Exchange(row) if isinstance(row, str) else row))
+            if len(window) == WINDOW:
+                yield window
+                window = []
+    except Exception:
+        if window:
+            yield window
+        raise
+    if window:
+        yield window
 
 
 def _done(window: list[Exchange | Score], verdicts: Future[Heads]) -> tuple[list[Exchange | Score], Heads]:
@@ -200,9 +224,21 @@ def _checked(row: object) -> Exchange | Score:
             check_exchange(row)
             return row
         except InputError as error:
-            return Score(id=row.id or "", error=str(error))
+            return Score(id=row.id if isinstance(row.id, str) else "", error=str(error))
     from csnlp.io.badrow import BadRow
 
     if isinstance(row, BadRow):  # what read_exchanges gives for a row that it cannot read
         return Score(id=row.id or "", error=row.reason)
     return Score(error=f"{type(row).__name__} is not an exchange; give csnlp.Exchange or the reply as a string")
+
+
+def _engine(model: Model) -> str:
+    """The engine with its precision or device, as far as it tells: ``openvino bfloat16``, ``torch cuda:0``."""
+    engine = getattr(model, "engine", None)
+    if engine is None:
+        return "none"
+    weights = getattr(getattr(engine, "network", None), "parameters", None)  # torch's engine is where its weights are
+    weight = next(iter(weights()), None) if callable(weights) else None
+    known = (getattr(engine, "precision", None), getattr(weight, "device", None))
+    name = type(engine).__name__.removesuffix("Engine").lower() or "own"
+    return " ".join([name, *(str(each) for each in known if each is not None)])

@@ -38,7 +38,7 @@ def test_wrong_names_list_the_known_ones(capsys: Any) -> None:
 
 
 def test_exchanges_are_never_alike() -> None:
-    base = [csnlp.Exchange("好"), csnlp.Exchange("好"), csnlp.Exchange("在的")]
+    base = [csnlp.Exchange("好", id="1"), csnlp.Exchange("好", id="2"), csnlp.Exchange("在的")]
     for number in range(1, 9):
         replies = [exchange.reply for exchange in distinct(base, number)]
         assert len(replies) == len(set(replies)) == number

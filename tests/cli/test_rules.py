@@ -278,3 +278,30 @@ def test_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "--help"]) == 0
     out = capsys.readouterr().out
     assert all(name in out for name in ("list", "lint", "test", "coverage", "try", "diff"))
+
+
+OWN = ["--format", "csv", "--map", "reply=正文", "--encoding", "big5"]
+
+
+@pytest.mark.parametrize(
+    "command", [["coverage", "book.yaml"], ["try", "book.yaml"], ["diff", "book.yaml", "book.yaml"]]
+)
+def test_chats_are_read_as_the_options_say(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "".join(f"{row['id']},{text}\n" for row, text in zip(CHATS, ("您好", "您好", "自己看"), strict=True))
+    Path("chats.data").write_bytes(f"id,正文\n{rows}".encode("big5", "replace"))
+    assert main(["rules", *command, "chats.data", *OWN, *SCORES]) == 0
+    assert "3" in capsys.readouterr().out
+    assert main(["rules", *command, "chats.data", *SCORES]) == 1
+    assert "--format" in capsys.readouterr().err
+
+
+def test_chats_without_rows_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("empty.jsonl").touch()
+    assert main(["rules", "try", "book.yaml", "empty.jsonl", *SCORES]) == 1
+    assert "empty.jsonl holds no rows" in capsys.readouterr().err
+
+
+def test_without_a_command_there_is_help_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules"]) == 0
+    out, err = capsys.readouterr()
+    assert "coverage" in out and err == ""

@@ -215,3 +215,35 @@ def test_a_reader_that_has_enough_is_no_error():
         err = run.stderr.read().decode()
     assert run.returncode == 1
     assert "Traceback" not in err and "BrokenPipe" not in err
+
+
+def test_rows_to_the_standard_output_tell_each_bad_row_once(capsys):
+    Path("chats.jsonl").write_text(GOOD + "{oops\n" * 7, encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "-"]) == 2
+    err = capsys.readouterr().err
+    assert err.count("chats.jsonl:3:") == 1 and err.count("chats.jsonl:9:") == 1 and "7 bad rows" in err
+
+
+@pytest.mark.parametrize(("name", "content"), [("empty.jsonl", ""), ("header.csv", "id,reply\n"), ("empty.csv", "")])
+@pytest.mark.parametrize("output", [[], ["-o", "scores.jsonl"]])
+def test_a_file_without_rows_is_named(capsys, name, content, output):
+    Path(name).write_text(content, encoding="utf-8")
+    assert main(["score", name, *output]) == 1
+    out, err = capsys.readouterr()
+    assert err.strip() == f"csnlp: {name} holds no rows; give a file of chats" and out == ""
+
+
+def test_an_input_of_the_run_is_never_an_output(capsys):
+    Path("chats.jsonl").write_text(GOOD, encoding="utf-8")
+    Path("w.jsonl.meta.json").write_text("facts", encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "w.jsonl", "--facts", "w.jsonl.meta.json"]) == 1
+    assert "is an input of this run" in capsys.readouterr().err
+    assert Path("w.jsonl.meta.json").read_text(encoding="utf-8") == "facts"
+
+
+def test_a_mapped_name_that_no_row_has_is_a_line_at_the_end(capsys):
+    Path("chats.jsonl").write_text(GOOD, encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "scores.jsonl", "--map", "question=asks"]) == 0
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "warning" in line]
+    assert line.startswith("csnlp: warning: chats.jsonl: no row has") and "--map question=asks" in line
+    assert "id, question, reply" in line

@@ -106,3 +106,18 @@ def test_the_wrong_rows_are_written_the_surest_first(run, folder, make_row, writ
     matrix = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["heads"]["politeness"]["confusion"]
     assert matrix[3][1] == 1 and matrix[3][3] == 1 and sum(map(sum, matrix)) == 3
     assert run(folder, file, "--errors", tmp_path / "no/errors.jsonl")[0] == 1
+
+
+def test_a_filter_that_leaves_nothing_is_told(run, folder, rows, write_rows):
+    status, out, err = run(folder, write_rows(rows), "--where", "origin=contrst")
+    assert status == 1 and out == ""
+    assert "--where origin=contrst left no row of" in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["--json", "--errors"])
+def test_a_file_that_cannot_be_written_is_told_before_the_work(run, rows, write_rows, tmp_path, option):
+    file = write_rows(rows)
+    for target, said in ((tmp_path, "is a folder; name a file"), (file, "is an input itself")):
+        status, _, err = run("no-such-model", file, option, target)
+        assert status == 1 and f"{option} {target}: {said}" in err
+    assert len(file.read_text(encoding="utf-8").splitlines()) == len(rows)

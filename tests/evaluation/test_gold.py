@@ -1,12 +1,14 @@
 """Labelled files: what is read, what is not labelled, and what is refused with file and line."""
 
 import gzip
+import json
 
 import numpy as np
 import pytest
 
 from csnlp.errors import InputError
 from csnlp.evaluation.gold import parse_labels, parse_row, read_gold, targets_of
+from csnlp.evaluation.tasks import TASKS, read_cases
 from csnlp.heads import HEADS
 
 
@@ -160,3 +162,23 @@ def test_a_customer_who_answers_with_an_emoji_is_read(write_rows):
     ]
     (row,) = read_gold(write_rows([{"id": "a", "turns": turns, "satisfaction": 2}]))
     assert row.exchange.context[-1].text == "👌" and row.exchange.reply == ""
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (b"\xb0\xa1\n", "cannot be read as UTF-8 (invalid start byte at byte 1); save it as UTF-8 JSON lines"),
+        (b"[" * 100_000 + b"\n", "line: is nested too deeply"),
+        (b"1" * 5_000 + b"\n", "line: is not JSON"),
+    ],
+)
+@pytest.mark.parametrize("task", [False, True])
+def test_what_is_no_row_is_told_with_its_own_line(tmp_path, make_row, broken, said, task):
+    row = {"text": "好", "offensive": 0} if task else make_row(1)
+    good = json.dumps(row, ensure_ascii=False).encode() + b"\n"
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(good * 3 + b"\n" + broken + good)
+    read = read_cases(TASKS["offence"], path) if task else read_gold(path)
+    with pytest.raises(InputError) as caught:
+        list(read)
+    assert str(caught.value).startswith(f"{path}:5: {said}") and len(str(caught.value)) < 400

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 from pathlib import Path
@@ -238,3 +239,45 @@ def test_a_stream_of_outcomes_keeps_the_order_and_reads_no_further_than_needed(c
     outcomes = score_stream(scorer, Source.of(chats), chunk_size=4)
     assert [next(outcomes) for _ in range(4)][3].line == 4
     assert scorer.seen == ["r0", "r1", "r2"]
+
+
+@pytest.mark.parametrize("beside", ["out.jsonl.errors.jsonl", "out.jsonl.meta.json"])
+@pytest.mark.parametrize("linked", [False, True])
+def test_the_input_is_never_written_over(tmp_path, chats, make_scorer, beside, linked):
+    source, content = tmp_path / beside, chats.read_bytes()
+    if linked:
+        source.symlink_to(chats)
+    else:
+        chats.rename(source)
+    with pytest.raises(ConfigError, match=rf"{beside}, where .* is an input of this run; name another output"):
+        score_file(make_scorer(), Source.of(source, format="jsonl"), tmp_path / "out.jsonl")
+    assert source.read_bytes() == content
+
+
+def test_an_output_that_is_a_link_stays_one(tmp_path, chats, make_scorer):
+    (tmp_path / "disk").mkdir()
+    target, output = tmp_path / "disk" / "real.bin", tmp_path / "out.jsonl.gz"
+    output.symlink_to(target)
+    score_file(make_scorer(), chats, output)
+    assert output.is_symlink() and names(tmp_path / "disk") == {"real.bin"}
+    assert len(gzip.decompress(target.read_bytes()).splitlines()) == 25
+
+
+def test_another_engine_is_not_mixed_in_but_parts_of_before_engines_were_told_are_kept(
+    tmp_path, chats, make_scorer, monkeypatch
+):
+    kind, output = make_scorer, tmp_path / "out.jsonl"
+    plain = kind.metadata
+
+    def run_on(engine, **options):
+        monkeypatch.setattr(kind, "metadata", lambda self: {**plain(self), **({"engine": engine} if engine else {})})
+        return score_file(make_scorer(**options), chats, output, chunk_size=4)
+
+    with pytest.raises(RuntimeError):
+        run_on("openvino bfloat16", stop_after=14)
+    with pytest.raises(ConfigError, match=r"engine was openvino bfloat16, is now onnx float32.* --device .*--restart"):
+        run_on("onnx float32")
+    assert run_on("openvino bfloat16").scored_now < 25
+    with pytest.raises(RuntimeError):
+        run_on(None, stop_after=14)
+    assert run_on("onnx float32").scored_now < 25

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from csnlp.errors import ConfigError
+from csnlp.errors import ConfigError, CsnlpWarning
 from csnlp.io import BadRow, read_exchanges, source
 from csnlp.types import Exchange, Turn
 
@@ -255,7 +255,7 @@ def test_columns_are_mapped(read):
 @pytest.mark.parametrize(
     ("name", "options", "said"),
     [
-        ("a.xlsx", {}, "--format"),
+        ("a.xlsx", {}, "CSV"),
         ("a", {}, "--format"),
         ("a.jsonl", {"format": "excel"}, "transcript"),
         ("a.jsonl", {"columns": {"antwort": "x"}}, "reference"),
@@ -288,3 +288,45 @@ def test_standard_input_is_json_lines(monkeypatch):
     assert good.reply == "好的"
     assert bad.file == "<stdin>"
     assert not stdin.buffer.closed
+
+
+def test_a_mapped_reply_that_a_row_lacks_is_named(read):
+    mapping = {"columns": {"reply": "answr"}}
+    with pytest.warns(CsnlpWarning):
+        (bad,) = read("a.jsonl", [{"id": "x", "answer": "好", "ask": "在吗"}], **mapping)
+    assert (bad.id, bad.field, bad.problem) == ("x", "reply", "is missing")
+    assert bad.remedy == "correct --map reply=answr: the keys of this row are id, answer, ask"
+    (bad,) = read("a.jsonl", [{"id": "x", "answr": None}], **mapping)
+    assert "another column" in bad.remedy
+
+
+def test_a_mapped_name_that_no_row_has_is_told_once_at_the_end(read):
+    rows = [{"id": "a", "question": "多重", "reply": "好"}, "{oops", {"reply": "好", "later": "x"}]
+    lines = "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows)
+    with pytest.warns(CsnlpWarning) as told:
+        items = read("a.jsonl", lines, columns={"question": "asks", "agent": "later", "reference": "facts"})
+    assert [type(item) for item in items] == [Exchange, BadRow, Exchange]
+    (warning,) = told
+    assert "--map question=asks --map reference=facts" in str(warning.message)
+    assert "id, question, reply" in str(warning.message) and "later" not in str(warning.message)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "gb18030"])
+@pytest.mark.parametrize(("name", "text"), [("a.csv", "reply\n好的\n"), ("a.txt", "客服：好的\n")])
+def test_a_byte_order_mark_is_never_text(read, encoding, name, text):
+    (exchange,) = read(name, f"\ufeff{text}".encode(encoding), encoding=encoding)
+    assert exchange.reply == "好的"
+    if encoding == "gb18030":
+        assert read(name, f"\ufeff{text}".encode(encoding)) == [exchange]
+
+
+@pytest.mark.parametrize(("char", "problem"), [("\ud83d", "half of an emoji"), ("\udcff", "broken character")])
+def test_half_an_emoji_is_not_called_a_wrong_encoding(read, char, problem):
+    (bad,) = read("a.jsonl", json.dumps({"reply": f"好{char}"}))
+    assert problem in bad.problem and ("--encoding" in bad.remedy) == (char == "\udcff")
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.XLS", "a.ods"])
+def test_a_spreadsheet_is_to_be_saved_as_csv(read, name):
+    with pytest.raises(ConfigError, match="save it as CSV"):
+        read(name, b"PK")

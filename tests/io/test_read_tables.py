@@ -137,3 +137,24 @@ def test_a_table_without_a_header_is_told_without_its_first_chat(read):
     with pytest.raises(ConfigError, match="header line that it lacks") as error:
         read("a.csv", "1,我的电话是13812345678\n2,好的\n".encode())
     assert "13812345678" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "remedy"),
+    [
+        ("a.csv", "id;回复\n1;好\n", "';'; save the table as CSV with commas"),
+        ("a.csv", "id\t回复\n1\t好\n", "--format tsv"),
+        ("a.tsv", "id,回复\n1,好\n", "--format csv"),
+        ("a.csv", "sep=,\nid,回复\n1,好\n", "Excel's own and no header"),
+        ("a.csv", "sep=;\nid;回复\n1;好\n", "Excel's own"),
+    ],
+)
+def test_a_wrong_delimiter_is_told(read, name, content, remedy):
+    with pytest.raises(ConfigError, match="delimiter looks wrong") as told:
+        read(name, content)
+    assert remedy in str(told.value)
+
+
+def test_a_wrong_delimiter_is_told_with_a_mapping_too(read):
+    with pytest.raises(ConfigError, match="delimiter looks wrong"):
+        read("a.csv", '"id";"正文"\n1;好\n', columns={"reply": "正文"})

@@ -132,3 +132,11 @@ def test_the_same_rows_give_the_same_gzip(tmp_path):
 def test_other_names_are_refused(tmp_path, name):
     with pytest.raises(ConfigError, match=r"\*\.jsonl"), open_writer(tmp_path / name):
         pass
+
+
+def test_a_carriage_return_in_an_id_is_quoted_and_lines_end_with_a_line_feed(tmp_path):
+    write(tmp_path / "a.csv", [Score(id="a\rb"), Score(id="c")])
+    data = (tmp_path / "a.csv").read_bytes().decode("utf-8-sig")
+    assert '"a\rb"' in data and "\r\n" not in data and data.count("\n") == 3
+    with open(tmp_path / "a.csv", encoding="utf-8-sig", newline="") as stream:
+        assert [row["id"] for row in csv.DictReader(stream)] == ["a\rb", "c"]

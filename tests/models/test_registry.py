@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import csnlp
-from csnlp.models import registry
+from csnlp.errors import ModelError
+from csnlp.models import load_model, registry
 from csnlp.types import Exchange, Prediction
 
 
@@ -65,3 +66,15 @@ def test_a_factory_that_returns_no_model_is_named() -> None:
 def test_a_folder_is_loaded_by_path(tiny_model: Path) -> None:
     assert csnlp.load(tiny_model).metadata()["model"] == "tiny"
     assert csnlp.load(str(tiny_model)).metadata()["model_version"] == "1.2"
+
+
+def test_two_packages_that_offer_one_name_are_both_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in ("one", "two"):
+        info = tmp_path / package / f"{package}-1.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1\n")
+        (info / "entry_points.txt").write_text(f"[csnlp.models]\nours = {package}:make\n")
+        monkeypatch.syspath_prepend(str(tmp_path / package))
+    with pytest.raises(ModelError, match=r"two packages offer the model 'ours': (one|two):make and (one|two):make"):
+        load_model("ours")
+    assert load_model("baseline").name == "baseline"

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -121,6 +122,20 @@ def test_what_the_reader_gives_can_be_scored_as_it_is(scorer: csnlp.Scorer, tmp_
     good, emoji, missing = scorer.score_many(csnlp.read_exchanges(path))
     assert good.error is None and emoji.id == "b"
     assert "only emoji" in (emoji.error or "") and "reply: is missing" in (missing.error or "")
+
+
+@pytest.mark.parametrize("number", [3, WINDOW, 3 * WINDOW + 5])
+def test_an_input_that_breaks_off_loses_nothing_that_it_gave(scorer: csnlp.Scorer, number: int) -> None:
+    def broken() -> Iterator[str]:
+        for n in range(number):
+            yield f"您好{n}"
+        raise OSError("the disk is gone")
+
+    scored = []
+    with pytest.raises(OSError, match="the disk is gone"):
+        for score in scorer.score_many(broken()):
+            scored.append(score.total)
+    assert len(scored) == number
 
 
 def test_a_generator_gives_a_generator_that_reads_only_as_far_as_needed(scorer: csnlp.Scorer) -> None:
@@ -314,3 +329,44 @@ def test_bad_rows_among_many_windows_keep_their_places() -> None:
         rows[place] = csnlp.Exchange("", id=f"bad{place}")
     scores = csnlp.load(Counting()).score_many(rows)  # type: ignore[arg-type]
     assert [score.id for score in scores if score.error] == ["bad0", "bad1023", "bad1024", "bad2052"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"time": "2024-05-01"}, "time: is str, not a time; give a datetime.datetime"),
+        ({"after": 3}, "after: is int; give a tuple of csnlp.Turn"),
+        ({"after": ("好",)}, "after[1]: is str; give csnlp.Turn"),
+        ({"after": (Turn("customer", 5),)}, "after[1].text: is int, not text; give a string"),
+        ({"id": 7}, "id: is int, not text; give a string"),
+        ({"agent": 7}, "agent: is int, not text; give a string"),
+        ({"context": (Turn("customer", "在吗", "now"),)}, "context[1].time: is str, not a time"),
+    ],
+)
+def test_a_field_of_a_wrong_type_costs_its_own_row(scorer: csnlp.Scorer, changes: dict[str, Any], said: str) -> None:
+    good, bad, after = scorer.score_many(["好的", Exchange("好的", **changes), "在的"])
+    assert good.error is None and after.error is None
+    assert bad.error is not None and bad.error.startswith(said) and isinstance(bad.id, str)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (pd.DataFrame({"reply": ["好的"]}), "use score_frame"),
+        (pl.DataFrame({"reply": ["好的"]}), "use score_frame"),
+        (pl.LazyFrame({"reply": ["好的"]}), "use score_frame"),
+        ({"a": "好的"}, "is dict, not a sequence; give a sequence of Exchange or str"),
+    ],
+)
+def test_what_would_be_scored_by_its_names_is_refused(given: Any, said: str) -> None:
+    with pytest.raises(csnlp.InputError, match=said):
+        csnlp.load(Fixed(politeness="polite")).score_many(given)
+
+
+def test_metadata_names_the_engine_and_how_it_computes(tiny_model: Path) -> None:
+    def engine(device: str) -> str:
+        return csnlp.load(tiny_model, device=device).metadata()["engine"]
+
+    assert (engine("onnx"), engine("torch")) == ("onnx float32", "torch cpu")
+    assert engine("cpu") == engine("cpu") and engine("cpu-float32").endswith("float32")
+    assert csnlp.load(Fixed(politeness="polite")).metadata()["engine"] == "none"

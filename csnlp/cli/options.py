@@ -1,0 +1,74 @@
+"""Options that several commands share, and what is made of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from csnlp.errors import ConfigError
+
+if TYPE_CHECKING:
+    from csnlp.io import BadRow, Source
+    from csnlp.types import Exchange
+
+Format = Annotated[
+    str | None,
+    typer.Option("--format", help="jsonl, csv, tsv, parquet or transcript; by default as the name ends."),
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="FIELD=COLUMN", help="The file's own name for a field, as in reply=回复正文."),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option("--encoding", help="Of a text file; by default told from its beginning."),
+]
+
+
+def open_chats(path: str | Path, format: str | None, map: list[str] | None, encoding: str | None) -> Source:
+    """The chats in ``path``, read as the three options say; :class:`ConfigError` if they cannot be right."""
+    from csnlp.io import Source
+
+    return Source.of(path, format=format, columns=_mapping(map or []), encoding=encoding)
+
+
+def exchanges(chats: Source) -> Iterator[Exchange | BadRow]:
+    """What ``chats`` hold, one by one; :class:`ConfigError` at the end if that was nothing."""
+    empty = True
+    for record in chats.records():
+        empty = False
+        yield record.item
+    if empty:
+        raise ConfigError(no_rows(chats))
+
+
+def no_rows(chats: Source) -> str:
+    """What to say of an empty file, or one with a header alone."""
+    return f"{chats.name} holds no rows; give a file of chats"
+
+
+def check_file(option: str, path: Path | None, *inputs: Path) -> None:
+    """Raise :class:`ConfigError` now if ``option`` names a file that cannot be written, or one of the inputs."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise ConfigError(f"{option} {path}: is a folder; name a file")
+    if not path.absolute().parent.is_dir():
+        raise ConfigError(f"{option} {path}: there is no folder {path.parent}; make it first")
+    for given in filter(os.path.exists, inputs):
+        if path.exists() and path.samefile(given):
+            raise ConfigError(f"{option} {path}: is an input itself; name another file")
+
+
+def _mapping(options: list[str]) -> dict[str, str]:
+    mapping = {}
+    for option in options:
+        field, equals, column = option.partition("=")
+        if not (field and equals and column):
+            raise ConfigError(f"--map {option}: write FIELD=COLUMN, as in --map reply=回复正文")
+        mapping[field.strip()] = column
+    return mapping
