@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from csnlp.errors import ConfigError
+
 CONTEXT_TURNS = 6
 """Turns before the reply that the annotator saw."""
 
@@ -19,14 +21,20 @@ Row = Mapping[str, Any]
 
 def labelled_turns(conversations: Iterable[Row], labels: Iterable[Row]) -> Iterator[Row]:
     """Labelled exchanges (``context``, ``reply``, ``labels``) from conversations and the labels of some of their
-    turns; labels of conversations that are not there are left out."""
+    turns; labels of conversations that are not there are left out.
+
+    Raises :class:`csnlp.errors.ConfigError` for a label of a turn that its conversation does not have."""
     by_row: dict[str, list[tuple[int, Row]]] = {}
     for row in labels:
         name, _, turn = row["id"].rpartition("@")
         by_row.setdefault(name, []).append((int(turn), row))
     for conversation in conversations:
         turns = conversation.get("turns") or conversation.get("context") or ()
-        for index, row in by_row.get(conversation["id"], ()):
+        for index, row in by_row.get(str(conversation["id"]), ()):
+            if index >= len(turns):
+                raise ConfigError(
+                    f"label {row['id']}: its conversation has {len(turns)} turns (counted from 0); correct it"
+                )
             context = turns[max(0, index - CONTEXT_TURNS) : index]
             yield {"id": row["id"], "context": context, "reply": turns[index]["text"], "labels": row["labels"]}
 

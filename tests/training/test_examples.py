@@ -181,6 +181,14 @@ def test_labels_find_the_turns_that_they_were_given_for() -> None:
     assert first.exchange.context[-1].text == "customer2" and set(first.targets) == {"politeness"}
 
 
+def test_a_numbered_conversation_is_found_and_a_turn_that_it_has_not_is_told() -> None:
+    chats = [{"id": 7, "turns": [{"role": "customer", "text": "在吗"}, {"role": "agent", "text": "在的"}]}]
+    (row,) = labelled_turns(chats, [{"id": "7@1", "labels": {}}])
+    assert row["reply"] == "在的"
+    with pytest.raises(ConfigError, match="label 7@2: its conversation has 2 turns"):
+        list(labelled_turns(chats, [{"id": "7@2", "labels": {}}]))
+
+
 def test_labels_find_the_turns_inside_another_context() -> None:
     context = [
         {"role": "customer", "text": "几天到"},
