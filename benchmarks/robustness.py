@@ -120,7 +120,9 @@ def main() -> None:
             }
             print(f"{way:15} {name:11} {100 * hits / len(pairs):5.1f} %  ({100 * low:.1f}–{100 * high:.1f})")
     if options.json:
-        options.json.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        about = {"model": options.model, "version": getattr(model, "version", ""), "file": options.file.name}
+        found = {**about, "exchanges": len(exchanges), "changed": result}
+        options.json.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
