@@ -11,8 +11,8 @@ _COLUMNS = {"accuracy": "accuracy", "macro_f1": "macro-F1", "kappa": "κ", "auc"
 _OF_TASKS = {"f1": "F1", "pearson": "Pearson r", "spearman": "Spearman ρ", "mae": "mean |error|"}
 _ABSENT = "–"
 _CAPTION = (
-    "Below a value: its 95 % bootstrap interval. κ: quadratic. ECE: lower is better; ~: what it\n"
-    "would be on so few rows if the model were perfectly calibrated.\n"
+    "Below a value: its 95 % bootstrap interval. κ: quadratic. ECE: lower is better.\n"
+    "~: the ECE of a perfectly calibrated model on so few rows, by chance.\n"
     "annot. κ: how far two labellings agree, where rows have a second one."
 )
 
