@@ -30,7 +30,7 @@ def account(
             lines.append(line)
             findings.extend(found)
         elif result.fired:
-            findings.extend(_finding(fired, n, 0.0) for fired in result.fired for n in range(_spans(fired)))
+            findings.extend(_finding(fired, n, 0.0) for fired in result.fired for n in range(_counted(fired)))
     if not lines:
         return (), tuple(findings), None
     if findings:
@@ -46,7 +46,7 @@ def _clause_line(result: ClauseResult, possible: float) -> tuple[Line, list[Find
     points = result.share * possible
     findings = []
     for fired in result.fired:
-        spans = _spans(fired)
+        spans = _counted(fired)
         wanted = _points(fired, spans) * scale / spans
         for number in range(spans):
             moved = min(possible, max(0.0, points + wanted))
@@ -68,7 +68,7 @@ def _points(fired: Fired, spans: int) -> float:
     return max(-fired.rule.cap, min(fired.rule.cap, points))
 
 
-def _spans(fired: Fired) -> int:
+def _counted(fired: Fired) -> int:
     """How many of its spans count."""
     return len(fired.spans) if fired.rule.each else 1
 
