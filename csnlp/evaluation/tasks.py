@@ -130,12 +130,13 @@ def _intent(row: Row) -> Iterator[Case]:
 
 
 def _relevance(row: Row) -> Iterator[Case]:
-    """query, replies (a list of text and label: 1 when it answers, else 0)"""
-    asked = (Turn("customer", row["query"]),)
+    """query, replies (a list, as they were sent, of text and label: 1 when it answers, else 0)"""
+    said = (Turn("customer", row["query"]),)
     if not isinstance(row["replies"], list):
         raise TypeError("replies is no list")
     for reply in row["replies"]:
-        yield Case(Exchange(reply["text"], asked), ("off", "answers")[_whole(reply["label"], 1)], row["query"])
+        yield Case(Exchange(reply["text"], said), ("off", "answers")[_whole(reply["label"], 1)], row["query"])
+        said += (Turn("agent", reply["text"]),)
 
 
 def _contradiction(row: Row) -> Iterator[Case]:

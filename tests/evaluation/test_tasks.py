@@ -21,7 +21,7 @@ from csnlp.evaluation.task_run import evaluate_task
 from csnlp.evaluation.tasks import TASKS, Case, find_task, read_cases
 from csnlp.models.registry import load_folder
 from csnlp.training.run import train
-from csnlp.types import Exchange, Prediction
+from csnlp.types import Exchange, Prediction, Turn
 
 ROWS: dict[str, list[dict[str, Any]]] = {
     "offence": [{"text": "你们都滚", "offensive": 1}, {"text": "谢谢您", "offensive": 0}],
@@ -61,10 +61,12 @@ def test_every_task_reads_its_files(name: str, tmp_path: Path) -> None:
         assert {case.value for case in cases} <= set(task.labels)
 
 
-def test_the_replies_to_a_query_stay_together(tmp_path: Path) -> None:
+def test_the_replies_to_a_query_stay_together_and_follow_each_other(tmp_path: Path) -> None:
     cases = list(read_cases(TASKS["relevance"], write(tmp_path / "rows.jsonl", ROWS["relevance"])))
     assert [(case.exchange.reply, case.value) for case in cases] == [("五楼", "answers"), ("您好", "off")]
-    assert {case.group for case in cases} == {"几楼？"} == {case.exchange.context[-1].text for case in cases}
+    assert {case.group for case in cases} == {"几楼？"}
+    asked, answered = Turn("customer", "几楼？"), Turn("agent", "五楼")
+    assert [case.exchange.context for case in cases] == [(asked,), (asked, answered)]
 
 
 @pytest.mark.parametrize(
