@@ -35,7 +35,7 @@ def main() -> None:
     for device in DEVICES:
         model = load_model(options.model, device)
         heads = evaluate(model, rows, resamples=0).heads
-        precision = model.engine.precision  # type: ignore[attr-defined]
+        precision = model.engine.description.split()[-1]  # type: ignore[attr-defined]
         result[device] = {"precision": precision, **{h: heads[h].metrics[m].value for h, m in MEASURES.items()}}
         print(device, precision, " ".join(f"{h} {MEASURES[h]} {result[device][h]:.4f}" for h in MEASURES))
     if options.json:

@@ -131,7 +131,7 @@ def _intent(row: Row) -> Iterator[Case]:
 
 def _relevance(row: Row) -> Iterator[Case]:
     """query, replies (a list, as they were sent, of text and label: 1 when it answers, else 0)"""
-    said = (Turn("customer", row["query"]),)
+    said: tuple[Turn, ...] = (Turn("customer", row["query"]),)
     if not isinstance(row["replies"], list):
         raise TypeError("replies is no list")
     for reply in row["replies"]:

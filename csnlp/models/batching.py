@@ -63,6 +63,8 @@ def padded_length(row: Encoded) -> int:
 class PaddedEngine(ABC):
     """An engine (:class:`csnlp.models.engine.Engine`) that runs padded batches."""
 
+    description: str
+
     def __init__(self, heads: Mapping[str, Head], pad_id: int, hidden_size: int) -> None:
         self.heads = heads
         self._pad_id, self._hidden_size = pad_id, hidden_size

@@ -25,10 +25,14 @@ same numbers on every processor); ``openvino``, ``onnx`` and ``torch`` name an e
 class Engine(Protocol):
     """Runs the network on encoded rows of any lengths, in any number; results come in the order of the rows.
 
-    ``heads`` are those of the network, by name.
+    ``heads`` are those of the network, by name. ``description`` says what runs it, as records keep it: ``openvino
+    bfloat16``, ``torch cuda:0``.
     """
 
     heads: Mapping[str, Head]
+
+    @property
+    def description(self) -> str: ...
 
     def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
         """Head name → (rows, labels)."""

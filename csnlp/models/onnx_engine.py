@@ -17,7 +17,7 @@ from csnlp.types import FloatArray
 class OnnxEngine(PaddedEngine):
     """Runs ``model.onnx`` on ``threads`` cores (0: all of them). Safe to share between threads."""
 
-    precision = "float32"
+    description = "onnx float32"
 
     def __init__(self, path: Path, config: Mapping[str, Any], pad_id: int, threads: int = 0) -> None:
         try:

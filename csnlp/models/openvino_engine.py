@@ -56,7 +56,7 @@ class OpenVinoEngine(PaddedEngine):
             compiled = core.compile_model(graph, "CPU", settings)
         except RuntimeError as error:
             raise ModelError(f"{weights} cannot be loaded: {error}") from error
-        self.precision = precision
+        self.description = f"openvino {precision}"
         super().__init__(network_heads(config), pad_id, int(config["hidden_size"]))
         self._free: SimpleQueue[Any] = SimpleQueue()
         for _ in range(PARALLEL_CALLS):

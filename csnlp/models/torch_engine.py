@@ -60,6 +60,11 @@ class TorchEngine:
         engine._loaded = PackedNetwork(engine.network)
         return engine
 
+    @property
+    def description(self) -> str:
+        """See :class:`csnlp.models.engine.Engine`."""
+        return f"torch {next(self.network.parameters()).device}"
+
     def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
         """See :class:`csnlp.models.engine.Engine`."""
         ends = np.cumsum([len(head.labels) for head in self.heads.values()])

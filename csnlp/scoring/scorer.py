@@ -131,7 +131,7 @@ class Scorer:
             "model": str(getattr(self.model, "name", type(self.model).__name__)),
             "model_version": str(getattr(self.model, "version", "unknown")),
             "model_digest": model_digest(self.model),
-            "engine": _engine(self.model),
+            "engine": str(getattr(getattr(self.model, "engine", None), "description", "none")),
             "rule_book": self.book.name,
             "rule_book_version": self.book.version,
             "rule_book_digest": self.book.digest,
@@ -230,15 +230,3 @@ def _checked(row: object) -> Exchange | Score:
     if isinstance(row, BadRow):  # what read_exchanges gives for a row that it cannot read
         return Score(id=row.id or "", error=row.reason)
     return Score(error=f"{type(row).__name__} is not an exchange; give csnlp.Exchange or the reply as a string")
-
-
-def _engine(model: Model) -> str:
-    """The engine with its precision or device, as far as it tells: ``openvino bfloat16``, ``torch cuda:0``."""
-    engine = getattr(model, "engine", None)
-    if engine is None:
-        return "none"
-    weights = getattr(getattr(engine, "network", None), "parameters", None)  # torch's engine is where its weights are
-    weight = next(iter(weights()), None) if callable(weights) else None
-    known = (getattr(engine, "precision", None), getattr(weight, "device", None))
-    name = type(engine).__name__.removesuffix("Engine").lower() or "own"
-    return " ".join([name, *(str(each) for each in known if each is not None)])
