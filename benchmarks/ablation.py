@@ -70,7 +70,6 @@ CHANGES: dict[str, Change] = {
     "without our references": _without(_is_reference),
     "without the labels we added to real chats": _without(lambda s: s.labels is not None),
     "without inference sets": _without(lambda s: s.format in ("consistency", "entailment")),
-    "without rated satisfaction": _without(lambda s: s.format == "satisfaction"),
     "every row equally often": _by_size,
     "rare labels weigh no more": lambda config: replace(config, balance=0.0),
     "no ordinal loss": lambda config: replace(config, ordinal_weight=0.0),

@@ -48,10 +48,11 @@ def taught_heads(pools: Iterable[Sequence[Example]], head_weights: Mapping[str, 
 
 
 def write_held_out(folder: Path, held_out: Mapping[str, Sequence[Example | Case]]) -> None:
-    """One labelled file for each source (``<source>.jsonl``), as ``csnlp evaluate`` reads it."""
+    """One labelled file for each source (``<source>.jsonl``), as ``csnlp evaluate`` reads it: without the customer lines
+    that no reply followed."""
     folder.mkdir(exist_ok=True)
     for name, examples in held_out.items():
-        rows = {id(example.row): example.row for example in examples}  # a row can give several examples
+        rows = {id(e.row): e.row for e in examples if e.row.get("reply") != ""}  # a row can give several examples
         lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows.values())
         (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
 
