@@ -48,8 +48,10 @@ def taught_heads(pools: Iterable[Sequence[Example]], head_weights: Mapping[str, 
 
 
 def write_held_out(folder: Path, held_out: Mapping[str, Sequence[Example | Case]]) -> None:
-    """One labelled file for each source (``<source>.jsonl``), as ``csnlp evaluate`` reads it: without the customer lines
-    that no reply followed."""
+    """One labelled file for each source (``<source>.jsonl``), as ``csnlp evaluate`` reads it.
+
+    A customer's line that no reply followed is left out.
+    """
     folder.mkdir(exist_ok=True)
     for name, examples in held_out.items():
         rows = {id(e.row): e.row for e in examples if e.row.get("reply") != ""}  # a row can give several examples

@@ -10,15 +10,19 @@ from csnlp.rules.case import Case
 from csnlp.rules.kinds.names import Names
 from csnlp.rules.reader import Entry
 from csnlp.rules.verdict import NO, Condition, Verdict
+from csnlp.types import Exchange
 from csnlp.typos import find_typos
-from csnlp.typos.finder import Kind
+from csnlp.typos.finder import Kind, Typo
 
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True)
 class HasTypo(Condition):
-    """The reply has a typo of one of ``kinds`` with at least ``confidence``."""
+    """The reply has a typo of one of ``kinds`` with at least ``confidence``.
+
+    A character that stands beside the same one in what was said before is none: names and rare words are taken up.
+    """
 
     kinds: tuple[str, ...]
     confidence: float
@@ -29,13 +33,21 @@ class HasTypo(Condition):
         found = [
             typo
             for typo in _typos(case.exchange.reply)
-            if typo.kind in self.kinds and typo.confidence >= self.confidence
+            if typo.kind in self.kinds and typo.confidence >= self.confidence and not _is_taken_up(typo, case.exchange)
         ]
         if not found:
             return NO
         notes = tuple(f"{typo.found}→{typo.suggestion}" if typo.suggestion else "" for typo in found)
         spans = tuple((typo.start, typo.end) for typo in found)
         return Verdict(True, spans, note="；".join(filter(None, notes)), notes=notes)
+
+
+def _is_taken_up(typo: Typo, exchange: Exchange) -> bool:
+    if typo.end - typo.start != 1:
+        return False
+    pairs = (exchange.reply[max(0, typo.start - 1) : typo.end], exchange.reply[typo.start : typo.end + 1])
+    said = [turn.text for turn in exchange.context] + [exchange.reference or ""]
+    return any(len(pair) == 2 and pair in text for pair in pairs for text in said)
 
 
 _typos = lru_cache(maxsize=256)(find_typos)
