@@ -29,6 +29,7 @@ from csnlp.heads import HEADS
 from csnlp.models.registry import load_folder
 from csnlp.training.config import Source, TrainConfig, read_config, train_config
 from csnlp.training.pools import load_pools
+from csnlp.training.record import keep_record
 from csnlp.training.run import train_bert
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -151,8 +152,11 @@ def main() -> None:
     found: dict[str, dict[str, dict[str, float]]] = {}
     for name in names:
         folder = config.output / name.replace(" ", "-").replace(",", "")
+        run = replace(CHANGES[name](config), output=folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        keep_record(run)  # a finished run of another recipe is not taken for one of this
         if not (folder / "model" / "csnlp.json").exists():
-            train_bert(replace(CHANGES[name](config), output=folder))
+            train_bert(run)
         if name == "all":
             splits = read_splits(config)
             whole = measure(folder / "model", splits)

@@ -14,6 +14,10 @@ MAX_TEXT = 20_000
 MAX_TURNS = 2_000
 """Most turns of context; real chats have under 200."""
 
+MAX_CONTEXT = 200_000
+"""Most characters of a context's turns together, since every reply is judged with all of them; real chats have under
+20,000."""
+
 
 def check_exchange(exchange: Exchange) -> None:
     """Raise :class:`InputError`, naming field and remedy, when ``exchange`` cannot be scored."""
@@ -30,17 +34,23 @@ def check_exchange(exchange: Exchange) -> None:
 
 def check_context(exchange: Exchange) -> None:
     """The part of :func:`check_exchange` that looks at the turns."""
-    if not isinstance(exchange.context, tuple | list):
-        raise InputError("context", f"is {type(exchange.context).__name__}", "give a tuple of csnlp.Turn")
-    if len(exchange.context) > MAX_TURNS:
-        raise InputError("context", f"has {len(exchange.context)} turns, over {MAX_TURNS}", "keep the latest turns")
-    for number, turn in enumerate(exchange.context, 1):
+    _check_turns("context", exchange.context, "keep the latest turns")
+
+
+def _check_turns(field: str, turns: object, remedy: str) -> None:
+    if not isinstance(turns, tuple | list):
+        raise InputError(field, f"is {type(turns).__name__}", "give a tuple of csnlp.Turn")
+    if len(turns) > MAX_TURNS:
+        raise InputError(field, f"has {len(turns)} turns, over {MAX_TURNS}", remedy)
+    for number, turn in enumerate(turns, 1):
         if not isinstance(turn, Turn):
-            raise InputError(f"context[{number}]", f"is {type(turn).__name__}", "give csnlp.Turn(role, text)")
-        if turn.role not in ROLES:
-            raise InputError(f"context[{number}].role", f"is {turn.role!r:.40}", 'use "customer" or "agent"')
-        check_text(f"context[{number}].text", turn.text)
-        _check_time(f"context[{number}].time", turn.time)
+            raise InputError(f"{field}[{number}]", f"is {type(turn).__name__}", "give csnlp.Turn(role, text)")
+        if turn.role not in ROLES:  # not quoted: where a column was mistaken it can be anybody's words
+            raise InputError(f"{field}[{number}].role", "is not a known role", 'use "customer" or "agent"')
+        check_text(f"{field}[{number}].text", turn.text)
+        _check_time(f"{field}[{number}].time", turn.time)
+    if (size := sum(len(turn.text) for turn in turns)) > MAX_CONTEXT:
+        raise InputError(field, f"has {size} characters, over {MAX_CONTEXT}", remedy)
 
 
 def _check_about(exchange: Exchange) -> None:
@@ -50,14 +60,8 @@ def _check_about(exchange: Exchange) -> None:
     if not isinstance(exchange.agent, str | None):
         raise InputError("agent", f"is {type(exchange.agent).__name__}, not text", "give a string, or None")
     _check_time("time", exchange.time)
-    if not isinstance(exchange.after, tuple | list | None):
-        raise InputError("after", f"is {type(exchange.after).__name__}", "give a tuple of csnlp.Turn, or None")
-    for number, turn in enumerate(exchange.after or (), 1):
-        if not isinstance(turn, Turn):
-            raise InputError(f"after[{number}]", f"is {type(turn).__name__}", "give csnlp.Turn(role, text)")
-        if not isinstance(turn.text, str):
-            raise InputError(f"after[{number}].text", f"is {type(turn.text).__name__}, not text", "give a string")
-        _check_time(f"after[{number}].time", turn.time)
+    if exchange.after is not None:
+        _check_turns("after", exchange.after, "keep the next turns")
 
 
 def _check_time(field: str, time: object) -> None:

@@ -59,7 +59,8 @@ def _context(row: Mapping[str, Any], line: int) -> Iterator[Turn]:
         if parsed.problem:
             raise parsed.problem
         yield parsed.turn
-        last = parsed.turn.text
+        # An agent may have used the same words: a greeting often is.
+        last = parsed.turn.text if parsed.turn.role == "customer" else ""
     for field in ("context_text", "question"):
         text: Any = row.get(field)
         if _absent(text):

@@ -9,7 +9,7 @@ from csnlp.errors import InputError
 from csnlp.io.badrow import BadRow, Record
 from csnlp.io.times import parse_time
 from csnlp.types import Conversation, Exchange, Role, Turn
-from csnlp.validation import MAX_TURNS, check_exchange, check_text
+from csnlp.validation import MAX_CONTEXT, MAX_TURNS, check_exchange, check_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,10 @@ def exchanges_of(turns: Sequence[ParsedTurn], id: str, *, agent: str | None, fil
     """
     if len(turns) > MAX_TURNS:
         error = InputError("turns", f"has over {MAX_TURNS} turns", "split the conversation")
+        yield Record(line, BadRow.of(error, file, line, id))
+        return
+    if (size := sum(len(parsed.turn.text) for parsed in turns)) > MAX_CONTEXT:
+        error = InputError("turns", f"has {size} characters, over {MAX_CONTEXT}", "split the conversation")
         yield Record(line, BadRow.of(error, file, line, id))
         return
     context: list[Turn] = []

@@ -63,6 +63,7 @@ def test_a_conversation_row_gives_an_exchange_for_each_agent_turn(read):
         ({"context": "[2024-05-01 10:00:00] 客户：在吗"}, ["在吗"]),
         ({"context": [{"role": "user", "text": "多重？"}], "question": "多重？"}, ["多重？"]),
         ({"context": [{"role": "user", "text": "在吗"}], "question": "多重？"}, ["在吗", "多重？"]),
+        ({"context": [{"role": "agent", "text": "您好"}], "question": "您好"}, ["您好", "您好"]),
         ({"context": None}, []),
         ({}, []),
     ],

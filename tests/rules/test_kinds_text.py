@@ -119,6 +119,11 @@ def test_what_is_found_elsewhere_is_noted_and_has_no_place_in_the_reply(ask: Ask
     assert verdict.spans == () and verdict.note == "退款"
 
 
+def test_what_the_customer_said_is_noted_without_his_number(ask: Ask) -> None:
+    verdict = ask(r"{regex: '电话1\d{10}', in: customer}", "好的", "客：我电话13800138000")
+    assert verdict.holds and verdict.note == "电话[手机号]"
+
+
 def test_matches_of_several_turns_count_together(ask: Ask) -> None:
     assert ask("{regex: 快, in: customer, times: 3}", "好的", "客：快", "服：好", "客：快快").holds
     assert ask("{regex: 快, in: customer, times: 4}", "好的", "客：快", "服：好", "客：快快").holds is False

@@ -102,7 +102,7 @@ def test_explain_adds_up_to_the_total() -> None:
 def test_bad_input_to_score_names_field_and_remedy(scorer: csnlp.Scorer) -> None:
     with pytest.raises(csnlp.InputError, match="reply: is empty; give the agent's words"):
         scorer.score(" ")
-    with pytest.raises(csnlp.InputError, match=r"context\[1\]\.role: is 'robot'; use \"customer\" or \"agent\""):
+    with pytest.raises(csnlp.InputError, match=r"context\[1\]\.role: is not a known role; use \"customer\" or \"agent\""):
         scorer.score("您好", context=[Turn("robot", "x")])  # type: ignore[arg-type]
     with pytest.raises(csnlp.InputError, match="reply: has 1000000 characters, over 20000"):
         scorer.score("好" * 1_000_000)
@@ -338,6 +338,10 @@ def test_bad_rows_among_many_windows_keep_their_places() -> None:
         ({"after": 3}, "after: is int; give a tuple of csnlp.Turn"),
         ({"after": ("好",)}, "after[1]: is str; give csnlp.Turn"),
         ({"after": (Turn("customer", 5),)}, "after[1].text: is int, not text; give a string"),
+        ({"after": (Turn("nobody", "好"),)}, 'after[1].role: is not a known role; use "customer" or "agent"'),  # type: ignore[arg-type]
+        ({"after": (Turn("customer", "退" * 20_001),)}, "after[1].text: has 20001 characters, over 20000"),
+        ({"context": (Turn("customer", "退" * 19_000),) * 11}, "context: has 209000 characters, over 200000; keep the"),
+        ({"context": (Turn("张三13800138000", "x"),)}, "context[1].role: is not a known role"),  # type: ignore[arg-type]
         ({"id": 7}, "id: is int, not text; give a string"),
         ({"agent": 7}, "agent: is int, not text; give a string"),
         ({"context": (Turn("customer", "在吗", "now"),)}, "context[1].time: is str, not a time"),

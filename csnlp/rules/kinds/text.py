@@ -17,6 +17,7 @@ from csnlp.rules.reader import Entry
 from csnlp.rules.scanner import View
 from csnlp.rules.verdict import NO, YES, Condition, Span, Verdict, unknown
 from csnlp.text.fold import fold_text
+from csnlp.text.redact import redact
 
 MAX_MATCHES = 100
 """Most matches of one condition looked at in one text."""
@@ -154,7 +155,7 @@ def _search(case: Case, where: Where, spans_of: Callable[[View], Iterable[Span]]
                 if not evidence:
                     return YES
                 if where.place != "reply":  # the evidence is shown in the reply only: enough is enough
-                    return Verdict(True, note="、".join(dict.fromkeys(words)))
+                    return Verdict(True, note=redact("、".join(dict.fromkeys(words))))
             if where.place == "reply":
                 found.append(view.folded.original_span(*span))
     return Verdict(True, tuple(found)) if len(words) >= where.at_least else NO
