@@ -21,9 +21,9 @@ Chunk: TypeAlias = "tuple[int, list[Record]]"
 class Scorer(Protocol):
     """What scores: see :class:`csnlp.scoring.Scorer`."""
 
-    def score_many(self, exchanges: Iterator[Exchange], /) -> Iterable[Score]:
-        """One score for each exchange, in order; an exchange that cannot be scored has ``Score.error``. It may read
-        ahead, so that the model is at the next exchanges while the last ones are written."""
+    def score_many(self, items: Iterator[Exchange | BadRow], /) -> Iterable[Score]:
+        """One score for each item, in order; a bad row, or an exchange that cannot be scored, has ``Score.error``. It
+        may read ahead, so that the model is at the next exchanges while the last ones are written."""
 
     def metadata(self) -> Mapping[str, str]:
         """What the scores depend on: model, model_version, rule_book, rule_book_version, csnlp_version."""
@@ -41,41 +41,36 @@ def score_chunks(
 ) -> Iterator[tuple[int, list[Outcome]]]:
     """The outcomes of each chunk's records, in order; ``tick`` is called with the line of each record that is
     done, and 1 when it was a reply that the scorer has seen, else 0."""
-    source = iter(chunks)
-    unscored: deque[Chunk] = deque()  # read, and not given to the scorer yet
-    unwritten: deque[Chunk] = deque()  # read, and not given back yet: the scorer is ahead of us
+    unwritten: deque[Chunk] = deque()  # the scorer is ahead of us
 
-    def read() -> bool:
-        if (chunk := next(source, None)) is None:
-            return False
-        unscored.append(chunk)
-        unwritten.append(chunk)
-        return True
+    def items() -> Iterator[Exchange | BadRow]:
+        # Bad rows too, though no score is needed: a scorer that waits for so many items before it gives a score would
+        # have us read, and hold, any number of bad rows among them.
+        for chunk in chunks:
+            unwritten.append(chunk)
+            yield from (record.item for record in chunk[1])
 
-    def exchanges() -> Iterator[Exchange]:
-        while unscored or read():
-            _, records = unscored.popleft()
-            yield from (record.item for record in records if isinstance(record.item, Exchange))
-
-    def outcome(record: Record) -> Outcome:
-        if isinstance(record.item, BadRow):
-            tick(record.line, 0)
-            return record.item
-        made = _outcome(next(scores), file, record.line, probabilities)
-        tick(record.line, 1)
-        return made
-
-    scores = iter(scorer.score_many(exchanges()))
-    while unwritten or read():
-        number, records = unwritten.popleft()
-        yield number, [outcome(record) for record in records]
+    outcomes: list[Outcome] = []
+    for score in scorer.score_many(items()):
+        number, records = unwritten[0]
+        record = records[len(outcomes)]
+        outcomes.append(_outcome(record, score, file, probabilities))
+        tick(record.line, int(isinstance(record.item, Exchange)))
+        if len(outcomes) == len(records):
+            unwritten.popleft()
+            yield number, outcomes
+            outcomes = []
+    if unwritten:
+        raise RuntimeError("the scorer gave fewer scores than there were items")
 
 
-def _outcome(score: Score, file: str, line: int, probabilities: bool) -> Outcome:
+def _outcome(record: Record, score: Score, file: str, probabilities: bool) -> Outcome:
+    if isinstance(record.item, BadRow):
+        return record.item
     if score.error is None:
         return score.to_dict(probabilities)
     field, _, rest = score.error.partition(": ")
     problem, _, remedy = rest.partition("; ")
     if remedy:  # the form of an InputError
-        return BadRow(file, line, field, problem, remedy, score.id)
-    return BadRow(file, line, "exchange", score.error, "leave the row out", score.id)
+        return BadRow(file, record.line, field, problem, remedy, score.id)
+    return BadRow(file, record.line, "exchange", score.error, "leave the row out", score.id)

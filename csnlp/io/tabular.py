@@ -12,23 +12,28 @@ from csnlp.io.columns import Columns
 from csnlp.io.rows import read_row
 from csnlp.io.source import MAX_LINE
 
+MAX_READS = 10
+"""How often a line may be read by records that turn out to be broken: one more that runs on into it is taken as broken
+there. Else each of many stray quotation marks would have all the lines after it read again."""
+
 
 class _Lines(Iterator[str]):
     """Physical lines for ``csv.reader`` that remembers those of the current record, to give them back."""
 
     def __init__(self, lines: Iterable[tuple[int, str | None]]) -> None:
-        self._lines = iter(lines)
-        self._back: deque[tuple[int, str | None]] = deque()
-        self._taken: list[tuple[int, str | None]] = []
+        self._lines = ((number, text, 0) for number, text in lines)
+        self._back: deque[tuple[int, str | None, int]] = deque()
+        self._taken: list[tuple[int, str | None, int]] = []  # number, text, how often it has been read
         self._size = 0
 
     def __next__(self) -> str:
-        number, text = self._back.popleft() if self._back else next(self._lines)
-        self._taken.append((number, text))
+        number, text, reads = self._back.popleft() if self._back else next(self._lines)
+        runs_on = bool(self._taken)
+        self._taken.append((number, text, reads + 1))
         if text is None:
             raise csv.Error(f"it is over {MAX_LINE} characters long")
         self._size += len(text)
-        if self._size > MAX_LINE:
+        if self._size > MAX_LINE or (runs_on and reads >= MAX_READS):
             raise csv.Error("a quotation mark is opened and never closed")
         return text
 

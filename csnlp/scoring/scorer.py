@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from csnlp.errors import InputError
 from csnlp.models.protocol import Model, checked_heads
@@ -19,6 +19,9 @@ from csnlp.scoring.assemble import assemble, case_of
 from csnlp.types import Exchange, FloatArray, Score, Turn
 from csnlp.validation import check_exchange
 from csnlp.version import __version__
+
+if TYPE_CHECKING:
+    from csnlp.io.badrow import BadRow
 
 Frame = TypeVar("Frame")
 
@@ -90,11 +93,11 @@ class Scorer:
 
     @overload
     def score_many(  # type: ignore[overload-overlap]  # a sequence is an iterable too: the first one wins
-        self, exchanges: Sequence[Exchange | str]
+        self, exchanges: Sequence[Exchange | BadRow | str]
     ) -> list[Score]: ...
     @overload
-    def score_many(self, exchanges: Iterable[Exchange | str]) -> Iterator[Score]: ...
-    def score_many(self, exchanges: Iterable[Exchange | str]) -> list[Score] | Iterator[Score]:
+    def score_many(self, exchanges: Iterable[Exchange | BadRow | str]) -> Iterator[Score]: ...
+    def score_many(self, exchanges: Iterable[Exchange | BadRow | str]) -> list[Score] | Iterator[Score]:
         """One score for each exchange (or bare reply), in order: a list for a sequence, else a generator.
 
         An exchange that cannot be scored gives a score with ``error`` set; the others are scored. Raises
@@ -139,7 +142,7 @@ class Scorer:
             "csnlp_version": __version__,
         }
 
-    def _scores(self, exchanges: Iterable[Exchange | str]) -> Iterator[Score]:
+    def _scores(self, exchanges: Iterable[Exchange | BadRow | str]) -> Iterator[Score]:
         for window, verdicts in self._predicted(exchanges):
             scored = iter(self._cases([row for row in window if isinstance(row, Exchange)], verdicts))
             for row in window:

@@ -13,6 +13,7 @@ import csnlp
 import csnlp.io
 from csnlp.cli.main import main
 from csnlp.errors import ModelError
+from csnlp.io import BadRow
 from csnlp.types import Exchange, HeadScore, Score
 
 
@@ -20,8 +21,11 @@ class FakeScorer:
     def metadata(self) -> dict[str, str]:
         return {"model": "fake", "model_version": "1"}
 
-    def score_many(self, exchanges: Iterable[Exchange]) -> Iterator[Score]:
-        for exchange in exchanges:
+    def score_many(self, items: Iterable[Exchange | BadRow]) -> Iterator[Score]:
+        for exchange in items:
+            if isinstance(exchange, BadRow):
+                yield Score(error=exchange.reason)
+                continue
             if exchange.reply == "停":
                 raise KeyboardInterrupt
             angry = "投诉" in "".join(turn.text for turn in exchange.context)

@@ -30,8 +30,11 @@ class FakeScorer:
             "csnlp_version": "0.0",
         }
 
-    def score_many(self, exchanges: Iterable[Exchange]) -> Iterator[Score]:
-        for exchange in exchanges:
+    def score_many(self, items: Iterable[Exchange | BadRow]) -> Iterator[Score]:
+        for exchange in items:
+            if isinstance(exchange, BadRow):
+                yield Score(id=exchange.id or "", error=exchange.reason)
+                continue
             if self.stop_after is not None and len(self.seen) >= self.stop_after:
                 raise RuntimeError("the power failed")
             self.seen.append(exchange.id)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 SCORER = """
 import os, signal, sys, time
 from pathlib import Path
-from csnlp.io import score_file
+from csnlp.io import BadRow, score_file
 from csnlp.types import HeadScore, Score
 
 # A killed process loses nothing that it has written, so waiting for the disk would only make the test slow.
@@ -32,8 +32,11 @@ class Slow:
     def metadata(self):
         return {"model": "slow", "model_version": "1"}
 
-    def score_many(self, exchanges):
-        for exchange in exchanges:
+    def score_many(self, items):
+        for exchange in items:
+            if isinstance(exchange, BadRow):
+                yield Score(error=exchange.reason)
+                continue
             time.sleep(self.pause)
             with open(self.log, "a") as log:
                 log.write(exchange.id + "\\n")

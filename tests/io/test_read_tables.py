@@ -109,6 +109,30 @@ def test_a_quote_never_closed_at_the_end_costs_one_row(read, monkeypatch):
         assert [item.id for item in items[1:]] == [str(number) for number in range(3, 300)]
 
 
+def test_many_quotes_never_closed_cost_a_bounded_number_of_reads(read, monkeypatch):
+    class Counted(tabular._Lines):
+        taken = 0
+
+        def __next__(self):
+            Counted.taken += 1
+            return super().__next__()
+
+    monkeypatch.setattr(tabular, "_Lines", Counted)
+    stray = 'a",",c\n'  # what it opens, each line like it keeps open
+    items = read("a.csv", "question,reply,x\n" + stray * 500 + '多重,"12\n公斤",y\n')
+    assert Counted.taken < 500 * (tabular.MAX_READS + 3)
+    assert [item.line for item in items if isinstance(item, BadRow)] == list(range(2, 502))
+    assert {(item.field, item.remedy) for item in items[:-1]} == {("line", tabular._REMEDY)}
+    assert "a quotation mark is opened and never closed" in items[300].problem
+    assert items[-1].reply == "12\n公斤"
+
+
+def test_a_cell_may_have_any_number_of_lines(read):
+    reply = "好\n" * 5000 + "的"
+    stray, last = read("a.csv", f'id,reply\n1,"忘了\n2,"{reply}"\n')
+    assert (stray.line, last.reply) == (2, reply)
+
+
 def test_a_line_over_the_limit_costs_one_row(read, monkeypatch):
     monkeypatch.setattr(source, "MAX_LINE", 100)
     before, bad, after = read("a.csv", f"id,reply\n1,好\n2,{'长' * 1000}\n3,好\n")
