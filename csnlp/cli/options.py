@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,13 +38,27 @@ def open_chats(path: str | Path, format: str | None, map: list[str] | None, enco
 
 
 def exchanges(chats: Source) -> Iterator[Exchange | BadRow]:
-    """What ``chats`` hold, one by one; :class:`ConfigError` at the end if that was nothing."""
-    empty = True
+    """What ``chats`` hold, one by one. At the end the bad rows are told on the standard error, as those who go on with
+    the exchanges alone pass over them in silence; :class:`ConfigError` if there was nothing else."""
+    from csnlp.io.badrow import BadRow
+
+    usable = bad = 0
+    first = ""
     for record in chats.records():
-        empty = False
+        if isinstance(record.item, BadRow):
+            first = first or record.item.message
+            bad += 1
+        else:
+            usable += 1
         yield record.item
-    if empty:
-        raise ConfigError(no_rows(chats))
+    if not usable:
+        raise ConfigError(f"no row can be scored: {_bad_rows(bad, first)}" if bad else no_rows(chats))
+    if bad:
+        print(_bad_rows(bad, first), file=sys.stderr)
+
+
+def _bad_rows(count: int, first: str) -> str:
+    return f"{count:,} bad rows 坏行, the first: {first}"
 
 
 def no_rows(chats: Source) -> str:

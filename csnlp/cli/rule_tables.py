@@ -103,8 +103,8 @@ def diff_tables(found: BookDiff) -> Iterator[Table]:
     summary = Table(title="Totals 总分", show_header=False)
     summary.add_row("Replies 回复", f"{found.replies:,}")
     summary.add_row("Changed 有变化", f"{found.changed:,} ({_share(found.changed, found.replies)})")
-    summary.add_row("Mean before 原均分", f"{found.before:.2f}")
-    summary.add_row("Mean after 新均分", f"{found.after:.2f}")
+    summary.add_row("Mean before 原均分", _points(found.before))
+    summary.add_row("Mean after 新均分", _points(found.after))
     yield summary
     if moved := [(bands, n) for bands, n in found.bands.most_common() if bands[0] != bands[1]]:
         table = Table("Band before 原等级", "Band after 新等级", "Replies", title="Bands 等级")

@@ -21,6 +21,7 @@ from csnlp.rules.loading import load_book
 
 if TYPE_CHECKING:
     from csnlp.io import Source
+    from csnlp.rules.tally import Failed
 
 rules = typer.Typer(
     help="Look at a rule book, check it, and see what it does to chats.",
@@ -93,6 +94,8 @@ def coverage(
     loaded = load_book(book)
     source = None if chats is None else open_chats(chats, format, map, encoding)
     counts = None if source is None else tally(loaded, _cases(loaded, source, scores, model, facts))
+    if counts is not None:
+        _tell_failed(counts.failed, counts.replies)
     Console().print(rule_tables.coverage_table(loaded, counts))
 
 
@@ -117,6 +120,7 @@ def try_rules(
         raise ConfigError(f"--rule: the book has none of {', '.join(rule or ())}; see csnlp rules list")
     source = open_chats(chats, format, map, encoding)
     counts = tally(loaded, _cases(loaded, source, scores, model, facts))
+    _tell_failed(counts.failed, counts.replies)
     console = Console()
     console.print(rule_tables.hit_table(loaded, counts, wanted))
     for line in rule_tables.samples(loaded, counts, wanted):
@@ -139,11 +143,23 @@ def diff(
     from csnlp.rules.diff import diff as compare
 
     before, after = load_book(old), load_book(new)
-    console = Console()
     source = open_chats(chats, format, map, encoding)
     found = compare(before, after, _cases(before, source, scores, model, facts))
+    _tell_failed(found.failed, found.replies)
+    console = Console()
     for table in rule_tables.diff_tables(found):
         console.print(table)
+
+
+def _tell_failed(failed: Failed, judged: int) -> None:
+    """Say on the standard error which replies could not be judged; :class:`ConfigError` when no other was."""
+    if not failed.replies:
+        return
+    if not judged:
+        raise ConfigError(f"no reply could be judged: {failed.first[0][1]}")
+    for name, problem in failed.first:
+        print(f"not judged 未判: {name}: {problem}", file=sys.stderr)
+    print(f"{failed.replies:,} replies not judged; the tables leave them out", file=sys.stderr)
 
 
 def _cases(book: RuleBook, chats: Source, scores: Path | None, model: str, facts: Path | None) -> Iterator[Case]:

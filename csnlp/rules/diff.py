@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from csnlp.errors import InputError
 from csnlp.rules.account import account
 from csnlp.rules.book import RuleBook
 from csnlp.rules.case import Case
 from csnlp.rules.engine import judge
+from csnlp.rules.tally import Failed
 
 EXAMPLES = 10
 """Replies kept: those whose total changes most."""
@@ -28,34 +30,41 @@ class Change:
 
     @property
     def size(self) -> float:
-        return abs((self.after or 0.0) - (self.before or 0.0))
+        """By how many points the total differs; none where a book gives no total, as that is not a total of 0."""
+        return 0.0 if self.before is None or self.after is None else abs(self.after - self.before)
 
 
 @dataclass(slots=True)
 class BookDiff:
     """``replies`` compared, of which ``changed`` have another total or other findings. ``before`` and ``after``: the
-    mean totals. ``bands``: (band before, band after) → replies. ``gone``, ``new``: rule → replies. ``largest``: the
-    changes of the total that are largest."""
+    mean totals of the replies that have one (None: none has). ``bands``: (band before, band after) → replies. ``gone``,
+    ``new``: rule → replies. ``largest``: the changes of the total that are largest. ``failed``: replies not compared.
+    """
 
     replies: int = 0
     changed: int = 0
-    before: float = 0.0
-    after: float = 0.0
+    before: float | None = None
+    after: float | None = None
     bands: Counter[tuple[str, str]] = field(default_factory=Counter)
     gone: Counter[str] = field(default_factory=Counter)
     new: Counter[str] = field(default_factory=Counter)
     largest: list[Change] = field(default_factory=list)
+    failed: Failed = field(default_factory=Failed)
 
 
 def diff(old: RuleBook, new: RuleBook, cases: Iterable[Case]) -> BookDiff:
     """Score every case by both books (its scanner is replaced by each book's own)."""
     found = BookDiff()
-    sums = [0.0, 0.0]
+    before, after = _Mean(), _Mean()
     for case in cases:
+        try:
+            change = _change(old, new, case)
+        except InputError as error:
+            found.failed.add(case, error)
+            continue
         found.replies += 1
-        change = _change(old, new, case)
-        sums[0] += change.before or 0.0
-        sums[1] += change.after or 0.0
+        before.add(change.before)
+        after.add(change.after)
         found.bands[(old.band(change.before) or "–", new.band(change.after) or "–")] += 1
         found.gone.update(change.gone)
         found.new.update(change.new)
@@ -65,9 +74,25 @@ def diff(old: RuleBook, new: RuleBook, cases: Iterable[Case]) -> BookDiff:
             if len(found.largest) > 10 * EXAMPLES:
                 found.largest = _largest(found.largest)
     found.largest = _largest(found.largest)
-    if found.replies:
-        found.before, found.after = (value / found.replies for value in sums)
+    found.before, found.after = before.value, after.value
     return found
+
+
+@dataclass(slots=True)
+class _Mean:
+    """The mean of the totals that there are, as :class:`csnlp.io.summary.Summary` has it."""
+
+    _sum: float = 0.0
+    _count: int = 0
+
+    def add(self, total: float | None) -> None:
+        if total is not None:
+            self._sum += total
+            self._count += 1
+
+    @property
+    def value(self) -> float | None:
+        return self._sum / self._count if self._count else None
 
 
 def _change(old: RuleBook, new: RuleBook, case: Case) -> Change:

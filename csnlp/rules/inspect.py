@@ -18,6 +18,9 @@ from csnlp.rules.kinds.timing import ReplyTimeOver
 from csnlp.rules.kinds.typos import HasTypo
 from csnlp.rules.verdict import AtLeast, Condition, Not
 
+_CONTEXT = "context 上文"
+_WHOLE = "whole conversation 完整会话"
+
 KIND_NAMES: dict[type, str] = {
     LexiconMatch: "lexicon",
     RegexMatch: "regex",
@@ -70,12 +73,20 @@ def _need(condition: Condition) -> str:
         return "facts 事实表" if condition.against == "table" else "reference 标准答案"
     if isinstance(condition, HeadIs | ActIs | SimilarTo):
         return "model 模型"
-    if isinstance(condition, Position) and condition.position in ("opening_reply", "last_reply", "earlier_reply"):
-        return "whole conversation 完整会话"
-    if isinstance(condition, Sequence) and condition.missing and condition.first.role == "agent":
-        return "whole conversation 完整会话"
-    if isinstance(condition, LexiconMatch | RegexMatch) and condition.where.place.startswith("later_"):
-        return "whole conversation 完整会话"
-    if isinstance(condition, LexiconMatch | RegexMatch) and condition.where.place != "reply":
-        return "context 上文"
+    if isinstance(condition, Position):
+        return _CONTEXT if condition.position in ("first_reply", "later_reply") else _WHOLE
+    if isinstance(condition, Sequence):  # what is missing after the agent's own words is looked for after the reply
+        return _WHOLE if condition.missing and condition.first.role == "agent" else _CONTEXT
+    if isinstance(condition, RepeatedReply):
+        return _CONTEXT
+    if isinstance(condition, Form):
+        return _place_need(condition.place)
+    if isinstance(condition, LexiconMatch | RegexMatch):
+        return _place_need(condition.where.place)
     return ""
+
+
+def _place_need(place: str) -> str:
+    if place == "reply":
+        return ""
+    return _WHOLE if place.startswith("later_") else _CONTEXT

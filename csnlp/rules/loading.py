@@ -77,12 +77,7 @@ def _read(path: Path) -> RuleBook:
 
     sections = tuple(_section(item) for item in _unique(top("sections").entries("sections")))
     clauses = _merged(chain, "clauses", lambda item: _clause(item, sections))
-    without = chain[-1].top.choices("without", _ids(chain, "rules"), ())
-    rules = {
-        name: rule
-        for name, rule in _merged(chain, "rules", lambda item: _rule(item, clauses.values(), names, files)).items()
-        if name not in without
-    }
+    rules = _merged(chain, "rules", lambda item: _rule(item, clauses.values(), names, files))
     if not clauses:
         raise chain[-1].top.error("clauses", "a book needs at least one clause")
     lexicons = [
@@ -139,17 +134,17 @@ def _settings(chain: Sequence[_File]) -> Callable[[str], Entry]:
 
 
 def _merged(chain: Iterable[_File], key: str, make: Callable[[Entry], T]) -> dict[str, T]:
-    """Id → clause or rule. One with the id of one in a book that is extended takes its place."""
+    """Id → clause or rule. One with the id of one in a book that is extended takes its place.
+
+    A book leaves rules out (``without``) of what it extends: what is gone there is gone for those that extend it.
+    """
     found: dict[str, T] = {}
     for link in chain:
+        for name in link.top.choices("without", found, ()) if key == "rules" else ():
+            found.pop(name, None)  # a name may stand in the list twice
         items = _unique([item for part in link.parts for item in part.entries(key, required=False)])
         found |= {item.text("id"): make(item) for item in items}
     return found
-
-
-def _ids(chain: Iterable[_File], key: str) -> list[str]:
-    parts = [part for link in chain for part in link.parts]
-    return [item.text("id") for part in parts for item in part.entries(key, required=False)]
 
 
 def _patterns(rules: Iterable[Rule]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from csnlp.errors import InputError
 from csnlp.heads import ACTS, HEADS
 from csnlp.rules.book import Example, Rule, RuleBook
 from csnlp.rules.case import Case
@@ -32,7 +33,11 @@ def failures(book: RuleBook) -> Iterator[Failure]:
     """The examples of ``book`` that fail."""
     for rule in book.rules:
         for example in rule.examples:
-            verdict = apply(rule, case_of(example, book))
+            try:
+                verdict = apply(rule, case_of(example, book))
+            except InputError as error:  # a check of the book's own failed
+                yield Failure(rule.id, example, str(error))
+                continue
             if bool(verdict.holds) != example.fires:
                 wanted = "should fire" if example.fires else "should be silent"
                 found = f"{verdict.reason or 'is silent'}" if not verdict.holds else f"fires at {verdict.spans}"

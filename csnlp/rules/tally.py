@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from csnlp.errors import InputError
 from csnlp.rules.book import RuleBook
 from csnlp.rules.case import Case
 from csnlp.rules.engine import ClauseResult, judge
@@ -36,21 +37,42 @@ class ClauseTally:
 
 
 @dataclass(slots=True)
+class Failed:
+    """The replies that could not be judged, as a check of the book's own failed on them: how many there are, and the
+    first of them as (id, what failed)."""
+
+    replies: int = 0
+    first: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, case: Case, error: InputError) -> None:
+        """Count ``case``, which ``error`` kept from being judged."""
+        self.replies += 1
+        if len(self.first) < SAMPLES:
+            self.first.append((case.exchange.id, str(error)))
+
+
+@dataclass(slots=True)
 class BookTally:
-    """``replies`` seen; clause → its counts; rule → replies it fired on; rule → samples."""
+    """``replies`` judged; clause → its counts; rule → replies it fired on; rule → samples; replies not judged."""
 
     replies: int
     clauses: dict[str, ClauseTally]
     hits: Counter[str]
     samples: dict[str, list[Sample]]
+    failed: Failed = field(default_factory=Failed)
 
 
 def tally(book: RuleBook, cases: Iterable[Case]) -> BookTally:
     """The counts over ``cases``."""
     found = BookTally(0, {clause.id: ClauseTally() for clause in book.clauses}, Counter(), {})
     for case in cases:
+        try:
+            results = judge(book, case)
+        except InputError as error:
+            found.failed.add(case, error)
+            continue
         found.replies += 1
-        for result in judge(book, case):
+        for result in results:
             _add(found, result, case)
     return found
 

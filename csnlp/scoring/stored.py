@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,12 @@ from csnlp.types import Exchange, HeadScore
 
 StoredRow = Mapping[str, Any]
 """A row of ``csnlp score --probabilities``."""
+
+AHEAD = 1000
+"""Replies looked at to see which heads the model had: enough to meet each, few enough to hold."""
+
+_OF_CUSTOMERS = frozenset({"accuracy", "complaint", "complaint_type", "satisfaction"})
+"""The heads that say nothing where no customer spoke."""
 
 
 def read_stored(path: Path) -> Iterator[StoredRow]:
@@ -38,6 +45,28 @@ def stored_cases(
 
     Raises :class:`csnlp.errors.ConfigError` when the two files do not go together.
     """
+    pairs = _pairs(exchanges, rows)
+    first = list(islice(pairs, AHEAD))
+    known = _known(first)
+    for exchange, row in chain(first, pairs):
+        yield stored_case(exchange, row, known, book, facts)
+
+
+def stored_case(
+    exchange: Exchange, row: StoredRow, known: frozenset[str], book: RuleBook, facts: FactTable | None = None
+) -> Case:
+    """``exchange`` with the verdicts in ``row`` of a model that has the heads ``known``."""
+    heads = {
+        name: _head(name, probabilities, row)
+        for name, probabilities in row["probabilities"].items()
+        if probabilities is not None
+    }
+    acts = {name: p for name, p in (row.get("act_scores") or {}).items() if p is not None}
+    return Case(exchange, book.scanner, heads, acts, known, facts)
+
+
+def _pairs(exchanges: Iterable[Exchange | object], rows: Iterable[StoredRow]) -> Iterator[tuple[Exchange, StoredRow]]:
+    """Each exchange with its row."""
     stored = iter(rows)
     for exchange in exchanges:
         if not isinstance(exchange, Exchange):
@@ -46,20 +75,21 @@ def stored_cases(
         if row is None or row.get("id") != exchange.id:
             found = "nothing more" if row is None else repr(row.get("id"))
             raise ConfigError(f"the scores are not those of these chats: {exchange.id!r} expected, found {found}")
-        yield stored_case(exchange, row, book, facts)
+        yield exchange, row
     if (row := next(stored, None)) is not None:
         raise ConfigError(f"the scores are not those of these chats: {row.get('id')!r} is not among them")
 
 
-def stored_case(exchange: Exchange, row: StoredRow, book: RuleBook, facts: FactTable | None = None) -> Case:
-    """``exchange`` with the model's verdicts in ``row``."""
-    heads = {
-        name: _head(name, probabilities, row)
-        for name, probabilities in row["probabilities"].items()
-        if probabilities is not None
-    }
-    acts = {name: p for name, p in (row.get("act_scores") or {}).items() if p is not None}
-    return Case(exchange, book.scanner, heads, acts, frozenset(HEADS), facts)
+def _known(pairs: Sequence[tuple[Exchange, StoredRow]]) -> frozenset[str]:
+    """The heads that the model had. No row tells: it lacks those that do not apply to it as well.
+
+    So a head that no row has is one that the model lacks, unless there was no occasion for it: no customer, or, for the
+    type of a complaint, perhaps no complaint.
+    """
+    given = {name for _, row in pairs for name, found in row["probabilities"].items() if found is not None}
+    if not any(exchange.has_customer for exchange, _ in pairs):
+        return _OF_CUSTOMERS.union(given)
+    return frozenset(given | {"complaint_type"} if "complaint" in given else given)
 
 
 def _head(name: str, probabilities: Mapping[str, float], row: StoredRow) -> HeadScore:

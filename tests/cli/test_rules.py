@@ -10,6 +10,8 @@ import pytest
 import csnlp.models
 from csnlp.cli.main import main
 from csnlp.heads import HEADS
+from csnlp.rules import Case, register_check
+from csnlp.rules.kinds import plugin
 from csnlp.types import Exchange, Prediction
 
 BOOK = """\
@@ -226,6 +228,118 @@ def test_diff_shows_what_changes_by_hand(capsys: pytest.CaptureFixture[str]) -> 
     changes = row_of(out, "不归我们管，打[手机号]吧")
     assert "60.00" in changes and "0.00" in changes and "13900000000" not in out
     assert "[/red]c" in out and "[bold]您自己看[/bold]" in out
+
+
+UNDECIDED = """\
+name: undecided
+version: "1"
+sections: [{id: s, title: 规范, weight: 1}]
+clauses: [{id: N1, section: s, title: 文明, weight: 10}]
+rules: [{id: N1-push, clause: N1, message: 推诿, severity: major, points: -8, when: {regex: 不归我们管|自己看},
+         applies: {regex: 管|谢}}]
+"""
+
+
+def test_replies_that_a_book_does_not_decide_are_not_in_its_mean(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("old.yaml").write_text(UNDECIDED, encoding="utf-8")
+    Path("new.yaml").write_text(UNDECIDED.replace("管|谢", "看|谢").replace("-8", "-9"), encoding="utf-8")
+    assert main(["rules", "diff", "old.yaml", "new.yaml", "chats.jsonl", *SCORES]) == 0
+    out = capsys.readouterr().out
+    # before: a 20, b 100, c undecided; after: a undecided, b 100, c 10.
+    assert "60.00" in row_of(out, "Mean before") and "55.00" in row_of(out, "Mean after")
+    Path("none.yaml").write_text(UNDECIDED.replace("管|谢", "没有"), encoding="utf-8")
+    assert main(["rules", "diff", "none.yaml", "none.yaml", "chats.jsonl", *SCORES]) == 0
+    assert row_of(capsys.readouterr().out, "Mean before").split("│")[2].strip() == "–"
+
+
+def test_a_reply_that_becomes_decided_is_not_the_largest_change_of_the_total(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("old.yaml").write_text(UNDECIDED, encoding="utf-8")
+    Path("new.yaml").write_text(UNDECIDED.replace("管|谢", "管|谢|好").replace("-8", "-9"), encoding="utf-8")
+    rows = [{"id": "decided", "reply": "您好"}, {"id": "lower", "reply": "不归我们管"}]
+    write_rows("two.jsonl", rows)
+    scores = [{"id": row["id"], "probabilities": {}} for row in rows]
+    write_rows("two-scores.jsonl", scores)
+    assert main(["rules", "diff", "old.yaml", "new.yaml", "two.jsonl", "--scores", "two-scores.jsonl"]) == 0
+    out = capsys.readouterr().out
+    assert out.index("lower") < out.index("decided")
+
+
+COMMANDS = [["coverage", "book.yaml"], ["try", "book.yaml"], ["diff", "book.yaml", "book.yaml"]]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("scores", [SCORES, []], ids=["scores", "model"])
+def test_bad_rows_are_told(
+    command: list[str], scores: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(csnlp.models, "load_model", lambda name: AllWarm())
+    write_rows("mixed.jsonl", [CHATS[0], {"id": "bad", "回复正文": "您好"}, {"no": "reply"}, *CHATS[1:]])
+    assert main(["rules", *command, "mixed.jsonl", *scores]) == 0
+    out, err = capsys.readouterr()
+    assert "3" in out and "2 bad rows 坏行, the first: mixed.jsonl:2 (id bad): reply: " in err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("scores", [SCORES, []], ids=["scores", "model"])
+def test_chats_of_bad_rows_alone_are_no_table_of_nothing(
+    command: list[str], scores: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(csnlp.models, "load_model", lambda name: AllWarm())
+    write_rows("renamed.jsonl", [{"id": row["id"], "回复正文": row["reply"]} for row in CHATS])
+    assert main(["rules", *command, "renamed.jsonl", *scores]) == 1
+    out, err = capsys.readouterr()
+    assert out == "" and "no row can be scored: 3 bad rows 坏行, the first: renamed.jsonl:1 (id a): reply: " in err
+    assert "--map reply=COLUMN" in err
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A book with a check that fails on a reply that begins with [ or 不, and holds of none."""
+    monkeypatch.setattr(plugin, "_checks", dict(plugin._checks))
+
+    def fragile(case: Case) -> bool:
+        if case.exchange.reply.startswith(("[", "不")):
+            raise ValueError(case.exchange.reply)
+        return False
+
+    register_check("tests.fragile", fragile)
+    return changed("when: {regex: 谢谢}", "when: {any: [{regex: 谢谢}, {python: tests.fragile}]}")
+
+
+FAILED = "check tests.fragile: failed with ValueError"
+
+
+@pytest.mark.parametrize("command", ["coverage", "try", "diff"])
+def test_a_check_that_fails_costs_its_reply_and_not_the_command(
+    command: str, checked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    books = ["book.yaml", checked] if command == "diff" else [checked]
+    assert main(["rules", command, *books, "chats.jsonl", *SCORES]) == 0
+    out, err = capsys.readouterr()
+    assert "on 1 replies" in out or "1" in row_of(out, "Replies 回复")
+    assert f"a: {FAILED}" in err and f"[/red]c: {FAILED}" in err and "2 replies not judged" in err
+    assert "自己看" not in err
+
+
+def test_a_check_that_fails_on_every_reply_is_no_table_of_nothing(
+    checked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_rows("one.jsonl", CHATS[:1])
+    write_rows("one-scores.jsonl", [{"id": "a", "probabilities": {}}])
+    assert main(["rules", "coverage", checked, "one.jsonl", "--scores", "one-scores.jsonl"]) == 1
+    out, err = capsys.readouterr()
+    assert out == "" and f"no reply could be judged: {FAILED}" in err
+
+
+def test_a_check_that_fails_on_an_example_fails_the_example(checked: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = Path(checked).read_text(encoding="utf-8")
+    Path(checked).write_text(text.replace("silent: [好, 在, 嗯]", "silent: [好, 不在, 嗯]"), encoding="utf-8")
+    assert main(["rules", "test", checked]) == 1
+    failed, summary = capsys.readouterr().out.splitlines()
+    assert failed.startswith("changed.yaml:") and f"N2-thanks: {FAILED}" in failed and failed.endswith("不在")
+    assert summary == "3 rules, 18 examples, 1 failed"
 
 
 class AllWarm:

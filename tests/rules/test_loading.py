@@ -350,6 +350,18 @@ def test_a_book_extends_another(write_book: WriteBook) -> None:
     assert {rule.id: rule.points for rule in book.rules} == {"N1-rude": -7, "N1-new": -1}
 
 
+def test_what_a_book_leaves_out_is_gone_for_those_that_extend_it(write_book: WriteBook) -> None:
+    grandchild = "name: grandchild\nversion: 3\nextends: child.yaml\n"
+    files = {"child.yaml": CHILD, "parent.yaml": BOOK, **FILES}
+    assert [rule.id for rule in load_book(write_book(grandchild, files)).rules] == ["N1-rude", "N1-new"]
+    less = load_book(write_book(grandchild + "without: [N1-new, N1-new]\n", files))
+    assert [rule.id for rule in less.rules] == ["N1-rude"]
+    again = "rules: [{id: N2-thanks, clause: N2, message: 谢, severity: info, when: {regex: 多谢}}]\n"
+    assert [rule.id for rule in load_book(write_book(grandchild + again, files)).rules][-1] == "N2-thanks"
+    path = write_book(grandchild + "without: [N2-thanks]\n", files)
+    assert complaint(path) == (f"{path}:4: book: without: 'N2-thanks' is not allowed here; allowed: N1-rude, N1-new")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

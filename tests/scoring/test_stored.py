@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import csnlp
 from csnlp.errors import ConfigError, CsnlpError
 from csnlp.heads import HEADS
 from csnlp.io import read_exchanges, score_file
-from csnlp.rules import RuleBook, load_book
+from csnlp.rules import Case, RuleBook, load_book
 from csnlp.rules.facts import table_of
 from csnlp.scoring.assemble import assemble
 from csnlp.scoring.stored import read_stored, stored_cases
@@ -150,7 +150,50 @@ def test_heads_that_a_model_lacks_are_lacking_in_its_stored_predictions(
     again = rescored(folder / "chats.jsonl", tmp_path / name, book)
     assert [score.total for score in again] == pytest.approx([score.total for score in scores], abs=0.01)
     assert all(score.accuracy is None and score.act_scores == {} for score in again)
-    assert [set(score.not_applicable) for score in again] == [set(score.not_applicable) for score in scores]
+    assert [score.not_applicable for score in again] == [score.not_applicable for score in scores]
+
+
+class FirstLabels:
+    """Has the heads but for ``lacking``, gives each its first label, and takes only what has a sign for a question."""
+
+    def __init__(self, lacking: Sequence[str]) -> None:
+        self.heads = [head for head in HEADS.values() if head.name not in lacking]
+
+    def predict(self, exchanges: Sequence[Exchange], /) -> Prediction:
+        rows = {head.name: np.float32([1] + [0] * (len(head.labels) - 1)) for head in self.heads}
+        predicted = {name: np.tile(row, (len(exchanges), 1)) for name, row in rows.items()}
+        asked = [["？" in "".join(turn.text for turn in exchange.context)] for exchange in exchanges]
+        return Prediction({**predicted, "applicability": np.float32(asked)})
+
+
+BARE = {"id": "bare", "reply": "您好"}
+TOLD = {"id": "told", "question": "我看看", "reply": "好的"}
+ASKED = {"id": "asked", "question": "在吗？", "reply": "在的"}
+
+
+@pytest.mark.parametrize(
+    ("chats", "lacking", "reasons"),
+    [
+        ([BARE, TOLD, ASKED], [], {"no_customer", "no_question", "no_match"}),
+        ([BARE, TOLD, ASKED], ["accuracy"], {"no_customer", "no_head", "no_match"}),
+        ([BARE, TOLD], ["accuracy", "complaint", "complaint_type", "satisfaction"], {"no_head"}),
+        ([BARE], [], {"no_customer"}),
+    ],
+)
+def test_why_a_head_is_absent_is_told_as_the_model_would(
+    chats: list[object], lacking: list[str], reasons: set[str], tmp_path: Path, book: RuleBook
+) -> None:
+    def absent(cases: Iterable[Case]) -> list[dict[str, str]]:
+        names = [head.name for head in HEADS.values() if head.kind != "multilabel"]
+        return [{name: case.absence(name) for name in names if name not in case.heads} for case in cases]
+
+    scorer = csnlp.load(FirstLabels(lacking), book)
+    path = write_rows(tmp_path / "chats.jsonl", chats)
+    score_file(scorer, path, tmp_path / "scores.jsonl", probabilities=True)
+    live = absent(scorer.cases(read_exchanges(path)))
+    stored = absent(stored_cases(read_exchanges(path), read_stored(tmp_path / "scores.jsonl"), book))
+    assert reasons <= {reason for row in live for reason in row.values()}
+    assert stored == live
 
 
 def stored_row(number: str, **changes: Any) -> dict[str, Any]:
