@@ -34,9 +34,7 @@ def bench(
         raise ConfigError(f"no scenario {scenario!r}; known: {', '.join(SCENARIOS)}, all")
     check_file("--json", json_file, file)
     chats = open_chats(file, format, map, encoding)
-    usable = [item for item in exchanges(chats) if isinstance(item, csnlp.Exchange)]
-    if not usable:
-        raise ConfigError(f"{file}: no exchange in it can be scored; give a file of chats")
+    usable = [item for item in exchanges(chats) if isinstance(item, csnlp.Exchange)]  # it tells when there is none
     subject = Subject(model, usable, device, threads, size)
     result: dict[str, Any] = {"model": model, "device": device, "file": file.name, "size": size, "scenarios": {}}
     for name in SCENARIOS if scenario == "all" else (scenario,):
