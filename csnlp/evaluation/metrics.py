@@ -24,10 +24,13 @@ def confusion(gold: Labels, predicted: Labels, labels: int, weights: Floats | No
 
     ``gold`` and ``predicted`` have shape (rows,) and values in 0..labels-1. Returns shape (..., labels, labels).
     """
-    cell = np.asarray(gold, dtype=np.int64) * labels + np.asarray(predicted, dtype=np.int64)
-    member = (cell[:, None] == np.arange(labels * labels)).astype(np.float64)
-    counts: Floats = _weighted(weights, len(cell)) @ member
-    return counts.reshape((*counts.shape[:-1], labels, labels))
+    truth, guess = np.asarray(gold, dtype=np.int64), np.asarray(predicted, dtype=np.int64)
+    row_weights, one_hot = _weighted(weights, len(truth)), np.eye(labels)
+    counts = np.zeros((*row_weights.shape[:-1], labels, labels))
+    for label in np.unique(truth):  # a (rows, labels²) matrix of all cells at once would not fit with many labels
+        rows = np.flatnonzero(truth == label)
+        counts[..., label, :] = row_weights[..., rows] @ one_hot[guess[rows]]
+    return counts
 
 
 def accuracy(matrix: Floats) -> Floats:

@@ -57,7 +57,7 @@ class Agreement:
 def overturn_rates(store: ReviewStore) -> tuple[OverturnRate, ...]:
     """Each rule with decided findings, by name. Findings that are disputed or under appeal are not counted."""
     counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(("confirmed", "rejected", "corrected"), 0))
-    for review in store.reviews():
+    for review in store.stream():
         if review.item.kind == "finding" and (decision := review.uncontested):
             counts[review.item.subject][decision.verdict] += 1
     return tuple(
@@ -73,13 +73,13 @@ def human_machine_kappa(store: ReviewStore, head: str) -> Agreement:
     :meth:`ReviewStore.add`) the machine only ever says yes, and kappa is 0 or undefined. Reviewers who see the
     automatic verdict tend to follow it: this is an upper bound of what independent labels would show.
     """
-    decided = ((review.item, review.uncontested) for review in store.reviews())
+    decided = ((review.item, review.uncontested) for review in store.stream())
     return _agreement(head, ((item, _CONFIRMED, decision.ruling) for item, decision in decided if decision))
 
 
 def reviewer_kappa(store: ReviewStore, head: str) -> Agreement:
     """First against second opinions, which are given blind. ``head`` as in :func:`human_machine_kappa`."""
-    twice = ((review.item, review.opinions[:2]) for review in store.reviews() if len(review.opinions) > 1)
+    twice = ((review.item, review.opinions[:2]) for review in store.stream() if len(review.opinions) > 1)
     return _agreement(head, ((item, first.ruling, second.ruling) for item, (first, second) in twice))
 
 

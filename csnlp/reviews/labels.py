@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from csnlp.heads import ACCURACY
 from csnlp.io.atomic import atomic
-from csnlp.reviews.records import Review
+from csnlp.reviews.records import Label
 from csnlp.reviews.store import ReviewStore
 
 
@@ -18,25 +20,51 @@ def export_labels(store: ReviewStore, path: str | Path) -> int:
 
     ``path``, a ``.jsonl`` or ``.jsonl.gz`` file, is written whole or not at all: one row a reply, in the order of
     adding, with ``"source": "review"``. Only decisions that nobody contests count, and only heads with a label: a
-    rejected verdict gives none, but for accuracy, where it says that accuracy does not apply (null). There is no
-    ``second`` labelling: where two reviewers differ the row waits, so those left would always agree.
+    rejected verdict gives none, but for accuracy, where it says that accuracy does not apply (null); what nobody can
+    tell is left undecided (see :meth:`ReviewStore.decide`) and not exported. There is no ``second`` labelling: where
+    two reviewers differ the row waits, so those left would always agree.
 
     The texts are those of the store: masked, unless it was opened with ``masked=False``.
     """
     path = Path(path)
-    by_reply: dict[str, list[Review]] = {}
-    for review in store.reviews():
-        by_reply.setdefault(review.item.reply, []).append(review)
-    written = [row for reviews in by_reply.values() if (row := _row(reviews))["labels"]]
-    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in written).encode("utf-8")
-    with atomic(path) as temporary:
-        temporary.write_bytes(gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
+    labels = _labels(store)
+    written = [reply for reply, found in labels.items() if found]
+    with atomic(path) as temporary, _opened(temporary, packed=path.suffix == ".gz") as file:
+        for reply in written:  # one at a time: all their texts together may be larger than the memory
+            row = _row(reply, store.exchange(reply), labels[reply])
+            file.write((json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8"))
     return len(written)
 
 
-def _row(reviews: list[Review]) -> dict[str, Any]:
-    reply = reviews[0].item.reply
-    exchange = json.loads(reviews[0].item.exchange)
+@contextmanager
+def _opened(path: Path, *, packed: bool) -> Iterator[IO[bytes] | gzip.GzipFile]:
+    with open(path, "wb") as raw:
+        if not packed:
+            yield raw
+        else:  # no name and no time inside: the same rows give the same bytes
+            with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as file:
+                yield file
+
+
+def _labels(store: ReviewStore) -> dict[str, dict[str, Label | None]]:
+    """Reply → head → label, of every reply that people have judged; some have no label to export."""
+    labels: dict[str, dict[str, Label | None]] = {}
+    for review in store.stream():
+        found = labels.setdefault(review.item.reply, {})
+        decision = review.uncontested
+        if review.item.kind != "head" or decision is None:
+            continue
+        label = review.item.label_by(decision.ruling)
+        if label is not None or review.item.subject == ACCURACY.name:
+            found[review.item.subject] = label
+    for found in labels.values():
+        if found.get("complaint") == "none":
+            found.pop("complaint_type", None)  # no complaint has no type, whoever named one
+    return labels
+
+
+def _row(reply: str, stored: str, labels: Mapping[str, Label | None]) -> dict[str, Any]:
+    exchange = json.loads(stored)
     row: dict[str, Any] = {
         "id": reply,
         "source": "review",
@@ -46,18 +74,4 @@ def _row(reviews: list[Review]) -> dict[str, Any]:
     }
     if "reference" in exchange:
         row["reference"] = exchange["reference"]
-    return {**row, "labels": _labels(reviews)}
-
-
-def _labels(reviews: list[Review]) -> dict[str, Any]:
-    labels: dict[str, Any] = {}
-    for review in reviews:
-        decision = review.uncontested
-        if review.item.kind != "head" or decision is None:
-            continue
-        label = review.item.label_by(decision.ruling)
-        if label is not None or review.item.subject == ACCURACY.name:
-            labels[review.item.subject] = label
-    if labels.get("complaint") == "none":
-        labels.pop("complaint_type", None)  # no complaint has no type, whoever named one
-    return labels
+    return {**row, "labels": labels}

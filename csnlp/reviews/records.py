@@ -43,6 +43,7 @@ class ReviewItem:
     the total's 100 (0 for a silent rule). ``number`` is the finding's place among the score's findings, from 0
     (-1: not a finding). ``start`` and ``end`` mark the evidence in the stored reply. ``exchange`` is JSON: ``reply``,
     ``context``, and where known ``reference`` and ``after``, with personal data masked unless the store says otherwise.
+    It is empty where texts are not read (:meth:`csnlp.reviews.ReviewStore.stream`).
     No field says what other people decided: an item can be shown to a second reviewer as it is.
     """
 

@@ -14,12 +14,18 @@ from csnlp.reviews.snapshot import Automatic, label_from_json
 
 _ITEM = (
     "items.id, items.reply, items.kind, items.subject, items.clause, items.number, items.label, items.points, "
-    'items.start, items."end", items.message, items.added, items.added_by, replies.agent, replies.exchange'
+    'items.start, items."end", items.message, items.added, items.added_by, replies.agent'
 )
-SELECT_ITEMS = f"SELECT {_ITEM} FROM items JOIN replies ON replies.id = items.reply"
-SELECT_REVIEWS = f"""SELECT {_ITEM}, events.id AS event, events.actor, events.verdict, events.label AS new_label,
-    events.points AS new_points, events.reason, events.time, events.state
-    FROM items JOIN replies ON replies.id = items.reply LEFT JOIN events ON events.item = items.id"""
+_EVENT = (
+    "events.id AS event, events.actor, events.verdict, events.label AS new_label, events.points AS new_points, "
+    "events.reason, events.time, events.state"
+)
+_JOINED = "items JOIN replies ON replies.id = items.reply"
+_WITH_EVENTS = f"{_JOINED} LEFT JOIN events ON events.item = items.id"
+SELECT_ITEMS = f"SELECT {_ITEM}, replies.exchange FROM {_JOINED}"
+SELECT_REVIEWS = f"SELECT {_ITEM}, replies.exchange, {_EVENT} FROM {_WITH_EVENTS}"
+SELECT_VERDICTS = f"SELECT {_ITEM}, '' AS exchange, {_EVENT} FROM {_WITH_EVENTS}"
+"""Reviews without their texts, which are long and would come again with every event."""
 INSERT_REPLY = "INSERT INTO replies (id, agent, exchange, automatic) VALUES (?, ?, ?, ?)"
 INSERT_ITEM = """INSERT INTO items
     (reply, kind, subject, clause, number, label, points, start, "end", message, added, added_by)

@@ -162,16 +162,23 @@ class ReviewStore:
 
     def reviews(self, *, reply: str | None = None) -> tuple[Review, ...]:
         """The items that people have judged (of one ``reply``), each with its history."""
-        if reply is None:
-            return self._reviews("events.id IS NOT NULL")
-        return self._reviews("events.id IS NOT NULL AND replies.id = ?", _name("id", reply))
+        return tuple(self._judged(rows.SELECT_REVIEWS, reply))
+
+    def stream(self, *, reply: str | None = None) -> Iterator[Review]:
+        """What :meth:`reviews` gives, one after the other and without the texts (``item.exchange`` is empty).
+
+        For counting: neither the texts nor the reviews are held in memory together. Read it to its end, or close it:
+        other threads that use this store wait meanwhile, so that it is as of one moment. Other stores do not wait.
+        """
+        return self._judged(rows.SELECT_VERDICTS, reply)
+
+    def exchange(self, reply: str) -> str:
+        """The exchange of ``reply`` as JSON: the ``exchange`` of its items."""
+        return str(self._stored("exchange", reply))
 
     def automatic(self, reply: str) -> Automatic:
         """The automatic verdict on ``reply``, as it was added."""
-        found = self._all("SELECT automatic FROM replies WHERE id = ?", _name("id", reply))
-        if not found:
-            raise ReviewError(f"there is no reply {reply!r:.80}; add its score first")
-        return automatic_from_json(found[0]["automatic"])
+        return automatic_from_json(self._stored("automatic", reply))
 
     def decide(
         self,
@@ -185,9 +192,10 @@ class ReviewStore:
     ) -> Decision:
         """The reviewer confirms, rejects or corrects the automatic verdict; all but confirming need a ``reason``.
 
-        ``rejected``: the rule should not have fired; the head has no verdict here (it does not apply, or nobody could
-        tell). ``corrected``: a finding or a silent rule should have moved other ``points`` (below 0 to cost some); a
-        head should have had another ``label``. See :mod:`csnlp.reviews.moves` for who may decide when.
+        ``rejected``: the rule should not have fired; the head does not apply here. Leave undecided what nobody can
+        tell: that accuracy does not apply is a label that a model learns (see :func:`csnlp.reviews.export_labels`).
+        ``corrected``: a finding or a silent rule should have moved other ``points`` (below 0 to cost some); a head
+        should have had another ``label``. See :mod:`csnlp.reviews.moves` for who may decide when.
         """
         reviewer, reason = _name("reviewer", reviewer), self._reason(reason)
         with self.transaction():
@@ -239,9 +247,24 @@ class ReviewStore:
                 "keep one store for each model and rule book"
             )
 
+    def _stored(self, column: str, reply: str) -> Any:
+        found = self._all(f"SELECT {column} FROM replies WHERE id = ?", _name("id", reply))
+        if not found:
+            raise ReviewError(f"there is no reply {reply!r:.80}; add its score first")
+        return found[0][0]
+
     def _reviews(self, where: str, *values: object) -> tuple[Review, ...]:
-        found = self._all(f"{rows.SELECT_REVIEWS} WHERE {where} ORDER BY items.id, events.id", *values)
-        return tuple(rows.review_of(list(group)) for _, group in groupby(found, key=itemgetter("id")))
+        return tuple(self._grouped(rows.SELECT_REVIEWS, where, *values))
+
+    def _judged(self, select: str, reply: str | None) -> Iterator[Review]:
+        if reply is None:
+            return self._grouped(select, "events.id IS NOT NULL")
+        return self._grouped(select, "events.id IS NOT NULL AND replies.id = ?", _name("id", reply))
+
+    def _grouped(self, select: str, where: str, *values: object) -> Iterator[Review]:
+        found = self._each(f"{select} WHERE {where} ORDER BY items.id, events.id", *values)
+        for _, group in groupby(found, key=itemgetter("id")):
+            yield rows.review_of(list(group))
 
     def _reason(self, reason: str) -> str:
         check_text("reason", reason)
@@ -251,8 +274,11 @@ class ReviewStore:
         return self._clock().astimezone(timezone.utc)
 
     def _all(self, statement: str, *values: object) -> list[sqlite3.Row]:
-        with self._lock:
-            return self._run(statement, values).fetchall()
+        return list(self._each(statement, *values))
+
+    def _each(self, statement: str, *values: object) -> Iterator[sqlite3.Row]:
+        with self._lock, self._errors():
+            yield from self._run(statement, values)
 
     def _run(self, statement: str, values: Any = ()) -> sqlite3.Cursor:
         if os.getpid() != self._process:

@@ -11,7 +11,8 @@ from csnlp.types import Finding, Line
 _NEAR = 0.015
 """Points are rounded to 0.01: closer than this is the same."""
 
-_NO_CEILING = ("info", "praise", "minor")
+_NO_CEILING = ("info", "praise")
+"""Severities that no book can set a ceiling for; the three others may have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,9 @@ class HumanTotal:
 
     ``exact`` is False when the stored account does not tell what the rule book would have given: a head's verdict was
     changed; a silent rule should have fired; a veto or ceiling was at work and any finding stays; the total rises while
-    a finding worse than minor stays, which may set a ceiling; or the points of a finding that stays had been cut at the
-    bounds of its clause. Score the reply again with the book to know it then.
+    a finding stays that is minor or worse, for which the book may have a ceiling; the points of a finding that stays
+    had been cut at the bounds of its clause; or it is not clear which line is that of a clause. Score the reply again
+    with the book to know it then.
     """
 
     reply: str
@@ -51,11 +53,13 @@ def human_total(store: ReviewStore, reply: str) -> HumanTotal:
     left = [finding for number, finding in enumerate(automatic.findings) if number not in changes.rejected]
     rules = {finding.rule for finding in left}
     before = now = 0.0
-    exact = not (changes.head or changes.missed)
-    for line in automatic.lines:
+    clauses = [_clause_of(line, automatic, changes) for line in automatic.lines]
+    clear = all(clauses.count(clause) == 1 for clause in clauses if clause is not None)
+    exact = clear and not (changes.head or changes.missed)
+    for line, clause in zip(automatic.lines, clauses, strict=True):
         before += line.points
         if line.possible > 0:
-            points, known = _clause_points(automatic, changes, line)
+            points, known = _clause_points(automatic, changes, line, clause)
             now += points
             exact &= known
         else:
@@ -70,7 +74,7 @@ def human_total(store: ReviewStore, reply: str) -> HumanTotal:
 
 def _changes(store: ReviewStore, reply: str) -> _Changes:
     changes = _Changes()
-    for review in store.reviews(reply=reply):
+    for review in store.stream(reply=reply):
         item, decision = review.item, review.standing
         if decision is None or decision.verdict == "confirmed":
             continue
@@ -85,12 +89,24 @@ def _changes(store: ReviewStore, reply: str) -> _Changes:
     return changes
 
 
-def _clause_points(automatic: Automatic, changes: _Changes, line: Line) -> tuple[float, bool]:
-    """The points of the clause of ``line``, each finding moving them in turn; and whether that is what the book says.
+def _clause_of(line: Line, automatic: Automatic, changes: _Changes) -> str | None:
+    """The clause of ``line``, if it has a finding or a change.
 
-    It may not be when a finding stays whose points were cut at a bound: what its rule wanted is not known.
+    The line's item is the clause and its title, and both may have blanks: of ``C`` and ``C 1``, the longer is meant.
     """
-    clause = line.item.partition(" ")[0]
+    if line.possible <= 0:
+        return None  # a veto or ceiling
+    clauses = {finding.clause for finding in automatic.findings} | changes.missed.keys()
+    return max((clause for clause in clauses if f"{line.item} ".startswith(f"{clause} ")), key=len, default=None)
+
+
+def _clause_points(automatic: Automatic, changes: _Changes, line: Line, clause: str | None) -> tuple[float, bool]:
+    """The points of ``line``, each finding of its ``clause`` moving them in turn; and whether the book says the same.
+
+    It may not when a finding stays whose points were cut at a bound: what its rule wanted is not known.
+    """
+    if clause is None:
+        return line.points, True
     findings = [(number, finding) for number, finding in enumerate(automatic.findings) if finding.clause == clause]
     if clause not in changes.missed and not any(number in changes.points for number, _ in findings):
         return line.points, True

@@ -1,5 +1,7 @@
 """The measures against scikit-learn, and where they are undefined."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -82,6 +84,35 @@ def test_whole_weights_count_as_repeated_rows_and_stack(data, seed):
         np.testing.assert_array_equal(matrix, metrics.confusion(gold[rows], predicted[rows], LABELS))
         np.testing.assert_allclose(area, metrics.auc(gold[rows] > 1, scores[rows]))
         np.testing.assert_allclose(error, metrics.calibration_error(scores[rows], gold[rows] > 1), atol=1e-12)
+
+
+@relaxed
+@given(pairs(least=0), st.sampled_from([(), (3,), (2, 3), (0,)]), st.integers(0, 2**32 - 1))
+def test_confusion_is_the_weighted_sum_over_the_rows_of_each_cell(data, sets, seed):
+    gold, predicted = data
+    random = np.random.default_rng(seed)
+    member = ((gold * LABELS + predicted)[:, None] == np.arange(LABELS**2)).astype(float)
+
+    def plainly(weights):
+        return (weights @ member).reshape(*sets, LABELS, LABELS)
+
+    drawn = random.integers(0, 4, (*sets, len(gold))).astype(float)
+    np.testing.assert_array_equal(metrics.confusion(gold, predicted, LABELS, drawn), plainly(drawn))
+    any_weights = random.random((*sets, len(gold)))
+    np.testing.assert_allclose(
+        metrics.confusion(gold, predicted, LABELS, any_weights), plainly(any_weights), rtol=1e-12
+    )
+
+
+def test_confusion_of_many_labels_needs_little_memory():
+    random = np.random.default_rng(0)
+    gold, predicted = random.integers(0, 118, (2, 2_000))
+    tracemalloc.start()
+    matrix = metrics.confusion(gold, predicted, 118, np.ones((10, 2_000)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (matrix.sum(axis=(-2, -1)) == 2_000).all()
+    assert peak < 5_000_000  # a row for each of 118² cells would be 220 MB
 
 
 @relaxed

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
 
 from csnlp.evaluation import read_gold
 from csnlp.heads import HEADS
-from csnlp.reviews import export_labels
+from csnlp.reviews import ReviewStore, export_labels
 from csnlp.training.examples import examples_from
 from csnlp.types import Exchange, HeadScore, Turn
 
@@ -74,6 +75,26 @@ def test_findings_and_heads_without_a_label_give_no_row(store, tmp_path):
     store.decide(finding.id, "甲", "confirmed")
     store.decide(head.id, "甲", "rejected", reason="看不出来")
     assert export_labels(store, tmp_path / "labels.jsonl") == 0
+
+
+def test_only_what_is_said_not_to_apply_is_exported_as_such(store, tmp_path):
+    told = " ".join(str(ReviewStore.decide.__doc__).split())  # what reviewers go by decides what a model learns
+    assert "Leave undecided what nobody can tell" in told and "nobody could tell" not in told
+    ids = add(store)
+    add(store, "c2#2")  # nobody can tell: it stays undecided
+    store.decide(ids["accuracy"], "甲", "rejected", reason="没有提问")
+    assert export_labels(store, tmp_path / "labels.jsonl") == 1
+    (row,) = read_gold(tmp_path / "labels.jsonl")
+    assert (row.exchange.id, row.labels) == ("c1#2", {"applicability": (0,)})
+
+
+def test_the_same_labels_give_the_same_bytes(store, tmp_path):
+    store.decide(add(store)["politeness"], "甲", "confirmed")
+    for name in ("one.jsonl.gz", "other.jsonl.gz", "one.jsonl"):
+        export_labels(store, tmp_path / name)
+    packed = (tmp_path / "one.jsonl.gz").read_bytes()
+    assert packed == (tmp_path / "other.jsonl.gz").read_bytes()
+    assert gzip.decompress(packed) == (tmp_path / "one.jsonl").read_bytes()
 
 
 def test_no_complaint_has_no_type(store, tmp_path):
