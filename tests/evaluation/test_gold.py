@@ -126,7 +126,7 @@ def test_targets_keep_the_labelled_rows():
         ({"second": {"complaint": 2}}, "second.complaint: is 2; use one of: none"),
         ({"reply": None}, "reply: is missing"),
         ({"reply": "  "}, "reply: is empty"),
-        ({"context": [{"role": "buyer", "text": "在吗"}]}, "context[1].role: is not a known role; use \"customer\" or"),
+        ({"context": [{"role": "buyer", "text": "在吗"}]}, 'context[1].role: is not a known role; use "customer" or'),
         ({"context": [{"role": "customer"}]}, "context[1].text: is NoneType, not text"),
         ({"context": "在吗"}, "context: is not a list of turns"),
         ({"context_text": 5}, "context_text: is int"),

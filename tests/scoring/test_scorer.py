@@ -102,7 +102,9 @@ def test_explain_adds_up_to_the_total() -> None:
 def test_bad_input_to_score_names_field_and_remedy(scorer: csnlp.Scorer) -> None:
     with pytest.raises(csnlp.InputError, match="reply: is empty; give the agent's words"):
         scorer.score(" ")
-    with pytest.raises(csnlp.InputError, match=r"context\[1\]\.role: is not a known role; use \"customer\" or \"agent\""):
+    with pytest.raises(
+        csnlp.InputError, match=r"context\[1\]\.role: is not a known role; use \"customer\" or \"agent\""
+    ):
         scorer.score("您好", context=[Turn("robot", "x")])  # type: ignore[arg-type]
     with pytest.raises(csnlp.InputError, match="reply: has 1000000 characters, over 20000"):
         scorer.score("好" * 1_000_000)
