@@ -148,26 +148,30 @@ def main() -> None:
     if unknown := set(options.names) - set(CHANGES):
         parser.error(f"no such run: {', '.join(sorted(unknown))}")
     config = train_config(read_config(options.recipe), options.recipe.parent, str(options.recipe))
-    names = list(dict.fromkeys(["all", *(options.names or CHANGES)]))
-    found: dict[str, dict[str, dict[str, float]]] = {}
-    for name in names:
-        folder = config.output / name.replace(" ", "-").replace(",", "")
-        run = replace(CHANGES[name](config), output=folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        keep_record(run)  # a finished run of another recipe is not taken for one of this
-        if not (folder / "model" / "csnlp.json").exists():
-            train_bert(run)
-        if name == "all":
-            splits = read_splits(config)
-            whole = measure(folder / "model", splits)
-            print("| run | " + " | ".join(f"{c.split}: {c.head} {c.metric}" for c in COLUMNS) + " |")
-            print("|---" * (len(COLUMNS) + 1) + "|")
-        found[name] = compare(measure(folder / "model", splits), whole, splits)
-        print(line(name, found[name]), flush=True)
-        if options.json:
+    whole_folder = trained("all", config)
+    splits = read_splits(config)
+    whole = measure(whole_folder, splits)
+    found = {"all": compare(whole, whole, splits)}
+    print("| run | " + " | ".join(f"{c.split}: {c.head} {c.metric}" for c in COLUMNS) + " |")
+    print("|---" * (len(COLUMNS) + 1) + "|")
+    print(line("all", found["all"]), flush=True)
+    for name in options.names or CHANGES:
+        if name not in found:
+            found[name] = compare(measure(trained(name, config), splits), whole, splits)
+            print(line(name, found[name]), flush=True)
+        if options.json:  # each time: a run takes minutes
             sizes = {split: len(rows) for split, rows in splits.items()}
             about = {"recipe": options.recipe.name, "rows": sizes, "runs": found}
             options.json.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+
+
+def trained(name: str, config: TrainConfig) -> Path:
+    """The model folder of the run ``name``, trained unless it is there."""
+    run = replace(CHANGES[name](config), output=config.output / name.replace(" ", "-").replace(",", ""))
+    run.output.mkdir(parents=True, exist_ok=True)
+    keep_record(run)  # a finished run of another recipe is not taken for one of this
+    folder = run.output / "model"
+    return folder if (folder / "csnlp.json").exists() else train_bert(run)
 
 
 def compare(

@@ -47,15 +47,18 @@ def main(model: str) -> None:
     exchanges = [Exchange(row["reply"], tuple(Turn(**turn) for turn in row["context"])) for row in rows]
     heads = load_model(model).predict(exchanges).heads
     spotless = kinds == "ok"
+    found, all_accused = 0, np.zeros(len(rows), np.bool_)
     print(f"{model}: {len(rows)} replies, {spotless.sum()} of them spotless; called: a probability above 0.5")
     for kind, probability in FAULTS.items():
         faulty, p = kinds == kind, probability(heads)
         both = faulty | spotless
         gold, score = faulty[both], p[both].astype(np.float64)
         low, high = bootstrap_interval(lambda w, g=gold, s=score: auc(g, s, w), len(gold))
-        called, accused = int((p[faulty] > 0.5).sum()), int((p[spotless] > 0.5).sum())
-        print(f"{kind:8} AUC {auc(gold, score):.3f} ({low:.3f}–{high:.3f})  called {called}/{faulty.sum()}", end="  ")
-        print(f"accused {accused}/{spotless.sum()}")
+        called, accused = (p > 0.5) & faulty, (p > 0.5) & spotless
+        found, all_accused = found + called.sum(), all_accused | accused
+        print(f"{kind:8} AUC {auc(gold, score):.3f} ({low:.3f}–{high:.3f})", end="  ")
+        print(f"called {called.sum()}/{faulty.sum()}  accused {accused.sum()}/{spotless.sum()}")
+    print(f"together called {found}/{(~spotless).sum()}, accused of something {all_accused.sum()}/{spotless.sum()}")
 
 
 if __name__ == "__main__":
