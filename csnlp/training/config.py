@@ -26,9 +26,9 @@ class Source:
 
     ``format`` is a key of :data:`csnlp.training.examples.FORMATS`; ``holdout`` is the part of its groups (contexts)
     kept out of training, to be measured on, and ``fold`` which part of that size (from 0). ``labels``: a file with the
-    labels of some turns of ``path`` (:mod:`csnlp.training.join`). ``teacher``: a model folder whose probabilities are
-    taught beside the known labels (:mod:`csnlp.training.distil`). ``without``: heads whose labels in this file are not
-    to be trusted.
+    labels of some turns of ``path`` (:mod:`csnlp.training.join`). ``teacher``: model folders (a recipe names one, or a
+    list) whose mean probabilities are taught beside the known labels (:mod:`csnlp.training.distil`). ``without``: heads
+    whose labels in this file are not to be trusted.
     """
 
     path: Path
@@ -37,7 +37,7 @@ class Source:
     holdout: float = 0.0
     fold: int = 0
     labels: Path | None = None
-    teacher: Path | None = None
+    teacher: tuple[Path, ...] = ()
     without: tuple[str, ...] = ()
 
 
@@ -168,7 +168,9 @@ def at_fold(config: TrainConfig, fold: int) -> TrainConfig:
 
 
 def _source(data: object, folder: Path, where: str) -> Source:
-    source = _build(Source, _anchored(data, folder, ("path", "labels", "teacher")), where)
+    if isinstance(data, dict) and "teacher" in data:
+        data = {**data, "teacher": _teachers(data["teacher"], folder, where)}
+    source = _build(Source, _anchored(data, folder, ("path", "labels")), where)
     if isinstance(source.without, str):
         raise ConfigError(f"{where}: without: give a list of heads")
     if not source.holdout < 1:
@@ -180,6 +182,13 @@ def _source(data: object, folder: Path, where: str) -> Source:
     if unknown := [name for name in source.without if name not in HEADS]:
         raise ConfigError(f"{where}: without: no head {unknown[0]!r}; the heads are {', '.join(HEADS)}")
     return replace(source, without=tuple(source.without))
+
+
+def _teachers(named: object, folder: Path, where: str) -> tuple[Path, ...]:
+    names = named if isinstance(named, list) else [named]
+    if not names or not all(isinstance(name, str) for name in names):
+        raise ConfigError(f"{where}: teacher: expected a model folder or a list of them, found {named!r}")
+    return tuple((folder / name).resolve() for name in names)
 
 
 def _base_anchored(data: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -11,9 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from csnlp.heads import HEADS
 from csnlp.models.registry import load_folder
 from csnlp.training.examples import Example, Target, is_distribution
+from csnlp.types import FloatArray
 
 KNOWN = 0.5
 """The weight of a known label against the teacher's probabilities."""
@@ -22,10 +25,15 @@ _OF_REPLY = ("politeness", "acts", "accuracy", "applicability")
 _OF_CUSTOMER = ("accuracy", "applicability", "complaint", "complaint_type", "satisfaction")
 
 
-def taught_by(folder: Path, examples: Sequence[Example]) -> list[Example]:
-    """``examples`` with the targets of the model in ``folder`` mixed into their own."""
-    heads = load_folder(folder).predict([example.exchange for example in examples]).heads
-    rows = {name: array.tolist() for name, array in heads.items()}
+def taught_by(folders: Sequence[Path], examples: Sequence[Example]) -> list[Example]:
+    """``examples`` with what the models in ``folders`` say (the mean of those that have the head) mixed into their
+    targets."""
+    exchanges = [example.exchange for example in examples]
+    said: dict[str, list[FloatArray]] = {}
+    for folder in folders:
+        for name, array in load_folder(folder).predict(exchanges).heads.items():
+            said.setdefault(name, []).append(array)
+    rows = {name: np.mean(arrays, axis=0).tolist() for name, arrays in said.items()}
     return [
         replace(example, targets=_mixed(example, {name: tuple(rows[name][number]) for name in rows}))
         for number, example in enumerate(examples)
