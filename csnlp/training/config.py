@@ -186,9 +186,10 @@ def _source(data: object, folder: Path, where: str) -> Source:
 
 def _teachers(named: object, folder: Path, where: str) -> tuple[Path, ...]:
     names = named if isinstance(named, list) else [named]
-    if not names or not all(isinstance(name, str) for name in names):
+    folders = tuple((folder / name).resolve() for name in names if isinstance(name, str))
+    if not folders or len(folders) < len(names):
         raise ConfigError(f"{where}: teacher: expected a model folder or a list of them, found {named!r}")
-    return tuple((folder / name).resolve() for name in names)
+    return folders
 
 
 def _base_anchored(data: dict[str, Any], folder: Path) -> dict[str, Any]:
