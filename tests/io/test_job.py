@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from csnlp.errors import ConfigError
 from csnlp.io import Source, score_file, score_stream
+from csnlp.types import Score
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -56,7 +57,20 @@ def test_what_the_scorer_refuses_is_a_bad_row_with_its_line(tmp_path, make_score
     summary = score_file(make_scorer(fail="坏"), source, tmp_path / "out.jsonl")
     assert summary.scored == 1
     (bad,) = summary.first_bad
-    assert (bad.line, bad.id, bad.field, bad.problem, bad.remedy) == (3, "x", "reply", "is beyond me", "leave it out")
+    assert (bad.line, bad.id, bad.field) == (3, "x", "reply")
+    assert (bad.problem, bad.remedy) == ("is beyond me; or: nearly", "leave it out")
+
+
+def test_a_scorer_that_gives_a_message_alone_is_quoted(tmp_path, make_scorer):
+    class Terse(make_scorer):
+        def score_many(self, items):
+            return (Score(id=score.id, error=score.error) for score in super().score_many(items))
+
+    source = tmp_path / "a.jsonl"
+    source.write_text('{"id": "x", "reply": "坏"}\n', encoding="utf-8")
+    (bad,) = score_file(Terse(fail="坏"), source, tmp_path / "out.jsonl").first_bad
+    assert (bad.id, bad.field, bad.remedy) == ("x", "exchange", "leave the row out")
+    assert bad.problem == "reply: is beyond me; or: nearly; leave it out"
 
 
 def test_no_errors_file_without_errors(tmp_path, make_scorer):

@@ -1,17 +1,16 @@
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import sys
 from datetime import datetime, timezone
-from pathlib import Path
 
 import pytest
 
-from csnlp.errors import ConfigError, CsnlpWarning
 from csnlp.io import BadRow, read_exchanges, source
 from csnlp.types import Exchange, Turn
+
+from .conftest import GOOD
 
 
 def test_an_exchange_row_keeps_every_field(read):
@@ -76,9 +75,6 @@ def test_what_came_before_can_be_given_in_several_ways(read, extra, texts):
 def test_ids_are_text_and_default_to_the_line(read):
     items = read("a.jsonl", '{"id": 7, "reply": "好"}\n\n{"reply": "好"}\n{"id": "", "reply": "好"}\n')
     assert [item.id for item in items] == ["7", "3", "4"]
-
-
-GOOD = '{"id": "good", "reply": "好的"}'
 
 
 @pytest.mark.parametrize(
@@ -199,84 +195,6 @@ def test_a_line_over_the_limit_is_passed_over(read, monkeypatch):
     assert (bad.line, bad.field) == (2, "line")
 
 
-def test_broken_bytes_spoil_their_own_row_only(read):
-    data = f"{GOOD}\n".encode() + b'{"id": "b", "reply": "\xff\xfe"}\n{"id": "b", \xff}\n' + GOOD.encode()
-    before, inside, outside, after = read("a.jsonl", data)
-    assert before.reply == after.reply == "好的"
-    assert inside.field == "reply" and inside.id == "b"
-    assert outside.field == "line"
-    assert "--encoding" in inside.remedy and "--encoding" in outside.remedy
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030", "gbk"])
-@pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_encodings_are_told_by_the_file(read, encoding, suffix):
-    data = '{"reply": "您好，这款洗衣机多重"}\n{"reply": "好的"}\n'.encode(encoding)
-    first, second = read(f"a.jsonl{suffix}", gzip.compress(data) if suffix else data)
-    assert (first.reply, second.reply) == ("您好，这款洗衣机多重", "好的")
-
-
-def test_an_encoding_can_be_given(read):
-    assert [item.reply for item in read("a.jsonl", '{"reply": "點解"}'.encode("big5"), encoding="big5")] == ["點解"]
-    assert [item.reply for item in read("a.jsonl", '{"reply": "好"}'.encode("utf-8-sig"), encoding="UTF8")] == ["好"]
-
-
-def test_half_a_character_at_the_end_of_utf_16_is_one_bad_row(read):
-    data = f"{GOOD}\n{GOOD}".encode("utf-16")
-    first, bad = read("a.jsonl", data[:-3])
-    assert first.id == "good"
-    assert isinstance(bad, BadRow)
-
-
-def test_joined_files_may_have_marks_inside(read):
-    first, second = read("a.jsonl", f"\ufeff{GOOD}\n\ufeff{GOOD}\n")
-    assert first.id == second.id == "good"
-
-
-def test_a_gzip_cut_short_keeps_what_came_before(read):
-    rows = "".join(json.dumps({"id": str(n), "reply": f"好的{n * n}"}) + "\n" for n in range(5000))
-    data = gzip.compress(rows.encode())
-    items = read("a.jsonl.gz", data[: len(data) // 2])
-    assert [item.id for item in items[:100]] == [str(n) for n in range(100)]
-    assert isinstance(items[-1], BadRow) and items[-1].field == "file"
-    assert all(isinstance(item, Exchange) for item in items[:-2])
-
-
-def test_something_else_called_gz_is_a_bad_row(read):
-    (bad,) = read("a.jsonl.gz", b"plain text")
-    assert bad.field == "file"
-
-
-def test_columns_are_mapped(read):
-    rows = [{"正文": "好的", "编号": 9, "客户问题": "多重"}]
-    (exchange,) = read("a.jsonl", rows, columns={"reply": "正文"})
-    assert (exchange.reply, exchange.id, exchange.context[0].text) == ("好的", "9", "多重")
-
-
-@pytest.mark.parametrize(
-    ("name", "options", "said"),
-    [
-        ("a.xlsx", {}, "CSV"),
-        ("a", {}, "--format"),
-        ("a.jsonl", {"format": "excel"}, "transcript"),
-        ("a.jsonl", {"columns": {"antwort": "x"}}, "reference"),
-        ("a.jsonl", {"encoding": "klingon"}, "gb18030"),
-        ("a.jsonl", {"encoding": "base64"}, "gb18030"),
-        ("a.parquet.gz", {}, "uncompressed"),
-    ],
-)
-def test_options_that_cannot_be_right_are_told_at_once(tmp_path, name, options, said):
-    path = tmp_path / name
-    path.write_text(GOOD, encoding="utf-8")
-    with pytest.raises(ConfigError, match=said):
-        read_exchanges(path, **options)
-
-
-def test_a_missing_file_is_told_at_once(tmp_path: Path):
-    with pytest.raises(ConfigError, match="no such file"):
-        read_exchanges(tmp_path / "none.jsonl")
-
-
 def test_an_empty_file_has_nothing(read):
     for name in ("a.jsonl", "a.csv", "a.tsv", "a.txt", "b.jsonl"):
         assert read(name, "") == []
@@ -289,45 +207,3 @@ def test_standard_input_is_json_lines(monkeypatch):
     assert good.reply == "好的"
     assert bad.file == "<stdin>"
     assert not stdin.buffer.closed
-
-
-def test_a_mapped_reply_that_a_row_lacks_is_named(read):
-    mapping = {"columns": {"reply": "answr"}}
-    with pytest.warns(CsnlpWarning):
-        (bad,) = read("a.jsonl", [{"id": "x", "answer": "好", "ask": "在吗"}], **mapping)
-    assert (bad.id, bad.field, bad.problem) == ("x", "reply", "is missing")
-    assert bad.remedy == "correct --map reply=answr: the keys of this row are id, answer, ask"
-    (bad,) = read("a.jsonl", [{"id": "x", "answr": None}], **mapping)
-    assert "another column" in bad.remedy
-
-
-def test_a_mapped_name_that_no_row_has_is_told_once_at_the_end(read):
-    rows = [{"id": "a", "question": "多重", "reply": "好"}, "{oops", {"reply": "好", "later": "x"}]
-    lines = "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows)
-    with pytest.warns(CsnlpWarning) as told:
-        items = read("a.jsonl", lines, columns={"question": "asks", "agent": "later", "reference": "facts"})
-    assert [type(item) for item in items] == [Exchange, BadRow, Exchange]
-    (warning,) = told
-    assert "--map question=asks --map reference=facts" in str(warning.message)
-    assert "id, question, reply" in str(warning.message) and "later" not in str(warning.message)
-
-
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "gb18030"])
-@pytest.mark.parametrize(("name", "text"), [("a.csv", "reply\n好的\n"), ("a.txt", "客服：好的\n")])
-def test_a_byte_order_mark_is_never_text(read, encoding, name, text):
-    (exchange,) = read(name, f"\ufeff{text}".encode(encoding), encoding=encoding)
-    assert exchange.reply == "好的"
-    if encoding == "gb18030":
-        assert read(name, f"\ufeff{text}".encode(encoding)) == [exchange]
-
-
-@pytest.mark.parametrize(("char", "problem"), [("\ud83d", "half of an emoji"), ("\udcff", "broken character")])
-def test_half_an_emoji_is_not_called_a_wrong_encoding(read, char, problem):
-    (bad,) = read("a.jsonl", json.dumps({"reply": f"好{char}"}))
-    assert problem in bad.problem and ("--encoding" in bad.remedy) == (char == "\udcff")
-
-
-@pytest.mark.parametrize("name", ["a.xlsx", "a.XLS", "a.ods"])
-def test_a_spreadsheet_is_to_be_saved_as_csv(read, name):
-    with pytest.raises(ConfigError, match="save it as CSV"):
-        read(name, b"PK")

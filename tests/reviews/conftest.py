@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,11 @@ def make_score(reply_id: str = "c1#2", **changes: object) -> Score:
         ),
     }
     return Score(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def dump(path: Path) -> list[str]:
+    with sqlite3.connect(path) as connection:
+        return list(connection.iterdump())
 
 
 @pytest.fixture

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csnlp.reviews import ReviewStore
 from csnlp.reviews.masking import mask
+from csnlp.types import Exchange, Finding, Line, Score, Turn
+
+from .conftest import dump
 
 PIECES = [
     "亲",
@@ -47,3 +53,36 @@ def test_a_span_that_cuts_masked_numbers_takes_their_masks_whole():
     assert masked.text == "号码[手机号]，[手机号]。"
     start, end = masked.span(4, 16)  # from inside the first number to inside the second
     assert masked.text[start:end] == "[手机号]，[手机号]"
+
+
+def test_personal_data_is_masked_and_the_evidence_still_fits(path):
+    reply = "亲，电话13800000000，地址杭州市西湖区文三路12号3幢201室，肯定给您退，或写信a@example.com"
+    start = reply.index("肯定")
+    exchange = Exchange(
+        reply,
+        (Turn("customer", "我的号码 13900000000"),),
+        reference="拨打 13700000000",
+        id="x",
+        after=(Turn("customer", "好，13600000000"),),
+    )
+    rows = (
+        Finding("N3.2", "absolute", start, start + 2, -5, "绝对化：13500000000"),
+        Finding("N3.2", "phone", reply.index("138"), reply.index("138") + 3, 0, "m"),
+        Finding("N3.2", "whole", 0, len(reply), 0, "m"),
+    )
+    score = Score(id="x", total=95, lines=(Line("N3.2 不猜测", "absolute", 0.95, 1, 100, 95),), findings=rows)
+    with ReviewStore(path) as store:
+        absolute, phone, whole = store.add(score, exchange)
+        masked = json.loads(absolute.exchange)["reply"]
+        assert masked == "亲，电话[手机号]，地址[地址]，肯定给您退，或写信[邮箱]"
+        assert masked[absolute.start : absolute.end] == "肯定"
+        assert masked[phone.start : phone.end] == "[手机号]"
+        assert (whole.start, whole.end) == (0, len(masked))
+        store.decide(absolute.id, "王芳", "rejected", reason="客户 13400000000 已确认")
+    everything = "\n".join(dump(path))
+    assert not any(f"1{digit}00000000" in everything for digit in range(30, 100))
+
+    with ReviewStore(path.with_name("open.db"), masked=False) as store:
+        absolute = store.add(score, exchange)[0]
+        assert json.loads(absolute.exchange)["reply"] == reply
+        assert absolute.start == start

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from csnlp.errors import ConfigError
 from csnlp.heads import ACTS, HEADS
 from csnlp.rules import Case, RuleBook, load_book
 from csnlp.rules.facts import table_of
 from csnlp.rules.verdict import Verdict
-from csnlp.types import Exchange, HeadScore, Turn
+from csnlp.types import Exchange, HeadScore, Score, Turn
 
 BEGIN = datetime(2026, 3, 2, 10, 0)
 
@@ -32,6 +33,56 @@ rules:
     when: WHEN
 """
 
+# A book of a shop, the file that it includes, its lexicon, and the files that stand beside it.
+BOOK = """\
+name: shop
+version: 1.10
+include: [more.yaml]
+domains: [shop.com]
+review_below: 0.6
+sections:
+  - {id: norms, title: 回复规范, weight: 70}
+  - {id: flow, title: 回复流程, weight: 30}
+ceilings: {critical: 40, major: 79}
+bands: [{name: 不合格, at_least: 0}, {name: 合格, at_least: 60}]
+clauses:
+  - {id: N1, section: norms, title: 文明用语, weight: 14}
+  - id: N2
+    section: norms
+    title: 热情
+    weight: 6
+    credit: {head: politeness, rude: 0, cold: 0.2, neutral: 0.8, polite: 1, warm: 1}
+rules:
+  - id: N1-rude
+    clause: N1
+    message: 粗话
+    suggestion: 请换成礼貌用语
+    severity: critical
+    points: -14
+    each: true
+    cap: 10
+    veto: section
+    from: 2026-01-01
+    until: 2026-12-31
+    applies: {position: first_reply}
+    otherwise: no_context
+    when: {lexicon: rude, unless_negated: true}
+    examples:
+      fires: [你这个笨蛋]
+      silent: [您好, {reply: 笨蛋, context: ["客@5：你们说我是笨蛋", "服@9：没有"], at: 20, after: ["客：哦"]}]
+"""
+MORE = """\
+rules:
+  - id: N2-thanks
+    clause: N2
+    message: 有感谢
+    severity: praise
+    points: 2
+    when: {regex: 谢谢}
+"""
+RUDE = "# title: 粗话\n# source: written for this test\n笨蛋\n"
+FILES = {"more.yaml": MORE, "lexicons/rude.txt": RUDE}
+
 
 def turn(line: str) -> Turn:
     """``客：…`` or ``服：…``; ``客@30：…`` was said 30 seconds after the chat began."""
@@ -48,6 +99,41 @@ def head_score(head: str, **probabilities: float) -> HeadScore:
     full = {label: probabilities.get(label, rest) for label in labels}
     best = max(full, key=lambda label: full[label])
     return HeadScore(best, full[best], full)
+
+
+def spans_of(verdict: Verdict, reply: str) -> list[str]:
+    return [reply[start:end] for start, end in verdict.spans]
+
+
+def complaint(path: Path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_book(path)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def by_hand(score: Score) -> float:
+    """The sum of the points column of the account as it is shown."""
+    lines = score.explain().splitlines()
+    end = next(number for number, line in enumerate(lines) if line.startswith("total"))
+    return sum(float(line.split()[-1]) for line in lines[1:end])
+
+
+def shown_total(score: Score) -> float:
+    return float(next(line for line in score.explain().splitlines() if line.startswith("total")).split()[-1])
+
+
+def lexicon_sentences(file: str) -> dict[str, tuple[list[str], list[str]]]:
+    """Lexicon → sentences that it must hit, and that it must not, as a text file beside this one lists them."""
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    hits: list[str] = []
+    misses: list[str] = []
+    for line in (Path(__file__).parent / file).read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            hits, misses = found.setdefault(line.strip("[]"), ([], []))
+        elif line.startswith(("+ ", "- ")):
+            (hits if line[0] == "+" else misses).append(line[2:])
+    return found
 
 
 @pytest.fixture(scope="session", name="turn")

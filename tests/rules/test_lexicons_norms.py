@@ -5,28 +5,14 @@ The sentences stand in ``lexicons_norms.txt`` beside this file.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from csnlp.rules.lexicon import Lexicon, lexicon_files, read_lexicon
 from csnlp.rules.scanner import Scanner
 
+from .conftest import lexicon_sentences
 
-def _sentences() -> dict[str, tuple[list[str], list[str]]]:
-    """Lexicon → sentences that it must hit, and that it must not."""
-    found: dict[str, tuple[list[str], list[str]]] = {}
-    hits: list[str] = []
-    misses: list[str] = []
-    for line in (Path(__file__).parent / "lexicons_norms.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            hits, misses = found.setdefault(line.strip("[]"), ([], []))
-        elif line.startswith(("+ ", "- ")):
-            (hits if line[0] == "+" else misses).append(line[2:])
-    return found
-
-
-SENTENCES = _sentences()
+SENTENCES = lexicon_sentences("lexicons_norms.txt")
 LEXICONS = {name: read_lexicon(lexicon_files()[name]) for name in SENTENCES}
 SCANNER = Scanner(LEXICONS.values())
 

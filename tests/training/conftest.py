@@ -4,9 +4,29 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import yaml
+from safetensors.numpy import load_file
+
+from csnlp.training.config import read_config, train_config
+from csnlp.training.course import read_course
+from csnlp.training.finetune import finetune
+from csnlp.training.record import keep_record
 
 REPLIES = {"您好，请稍等": "polite", "亲，谢谢您": "warm", "不知道": "cold", "自己看": "rude", "三天": "neutral"}
+
+SETTINGS: dict[str, Any] = {
+    "name": "ours",
+    "version": "3",
+    "seed": 5,
+    "steps": 12,
+    "batch_size": 8,
+    "max_tokens": 64,
+    "learning_rate": 1e-3,
+    "log_every": 4,
+    "evaluate_every": 4,
+}
 
 
 def labelled_row(number: int) -> dict[str, Any]:
@@ -34,3 +54,19 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = [json.dumps(labelled_row(number), ensure_ascii=False) + "\n" for number in range(120)]
     path.write_text("".join(lines), encoding="utf-8")
     return path
+
+
+def recipe(folder: Path, base: Path, labelled: Path, **changes: Any) -> Path:
+    sources = [{"path": str(labelled), "holdout": 0.2}]
+    data = {"base": str(base), "output": "run", "sources": sources, "validation": str(labelled), **SETTINGS, **changes}
+    path = folder / "ours.yaml"
+    path.write_text(yaml.safe_dump(data), encoding="utf-8")
+    return path
+
+
+def run(path: Path) -> dict[str, np.ndarray]:
+    config = train_config(read_config(path), path.parent, str(path))
+    config.output.mkdir(exist_ok=True)
+    keep_record(config)
+    finetune(config, read_course(config))
+    return load_file(path.parent / "run" / "last.safetensors")

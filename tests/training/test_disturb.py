@@ -19,7 +19,8 @@ from csnlp.training.examples import Example, one_of
 from csnlp.training.losses import divergences
 from csnlp.training.run import train
 from csnlp.types import Exchange, Turn
-from tests.training.test_train import recipe
+
+from .conftest import recipe
 
 
 def example(reply: str, asked: str = "这件衣服会不会掉色？") -> Example:

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from csnlp.rules import load_book
+
+from .conftest import BOOK, FILES, complaint
+
+WriteBook = Callable[..., Path]
+
+CHILD = """\
+name: child
+version: 2
+extends: parent.yaml
+without: [N2-thanks]
+review_below: 0.9
+rules:
+  - {id: N1-rude, clause: N1, message: 更重, severity: major, points: -7, when: {lexicon: rude}}
+  - {id: N1-new, clause: N1, message: 新, severity: minor, points: -1, when: {regex: 新}}
+"""
+
+
+def test_a_book_extends_another(write_book: WriteBook) -> None:
+    book = load_book(write_book(CHILD, {"parent.yaml": BOOK, **FILES}))
+    assert (book.name, book.version, book.review_below) == ("child", "2", 0.9)
+    assert [clause.id for clause in book.clauses] == ["N1", "N2"] and book.ceilings["critical"] == 40
+    assert {rule.id: rule.points for rule in book.rules} == {"N1-rude": -7, "N1-new": -1}
+
+
+def test_what_a_book_leaves_out_is_gone_for_those_that_extend_it(write_book: WriteBook) -> None:
+    grandchild = "name: grandchild\nversion: 3\nextends: child.yaml\n"
+    files = {"child.yaml": CHILD, "parent.yaml": BOOK, **FILES}
+    assert [rule.id for rule in load_book(write_book(grandchild, files)).rules] == ["N1-rude", "N1-new"]
+    less = load_book(write_book(grandchild + "without: [N1-new, N1-new]\n", files))
+    assert [rule.id for rule in less.rules] == ["N1-rude"]
+    again = "rules: [{id: N2-thanks, clause: N2, message: 谢, severity: info, when: {regex: 多谢}}]\n"
+    assert [rule.id for rule in load_book(write_book(grandchild + again, files)).rules][-1] == "N2-thanks"
+    path = write_book(grandchild + "without: [N2-thanks]\n", files)
+    assert complaint(path) == (f"{path}:4: book: without: 'N2-thanks' is not allowed here; allowed: N1-rude, N1-new")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("parent.yaml", "gone.yaml", "book.yaml:3: book: extends: 'gone.yaml' is no bundled book and no file"),
+        ("parent.yaml", "book.yaml", "book.yaml:3: book: extends: more than 5 books extend one another"),
+        ("[N2-thanks]", "[N3]", "book.yaml:4: book: without: 'N3' is not allowed here; allowed: N1-rude, N2-thanks"),
+        ("review_below: 0.9", "review_blow: 0.9", "book.yaml:5: book: review_blow: unknown key; allowed: "),
+        ("id: N1-new", "id: N1-rude", "book.yaml:8: N1-rude: id: 'N1-rude' stands at"),
+    ],
+)
+def test_a_mistake_in_extending_is_told(old: str, new: str, message: str, write_book: WriteBook) -> None:
+    path = write_book(CHILD.replace(old, new), {"parent.yaml": BOOK, **FILES})
+    assert complaint(path).startswith(f"{path.parent}/{message}")

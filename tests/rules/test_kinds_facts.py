@@ -1,0 +1,14 @@
+"""The condition ``fact`` without facts: what it finds is tested beside the fact check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from csnlp.rules.verdict import Verdict
+
+Ask = Callable[..., Verdict]
+
+
+def test_without_facts_nothing_is_checked_against_them(ask: Ask) -> None:
+    assert ask("{fact: table}", "48小时内发货", "客：几天发货").reason == "no_facts"
+    assert ask("{fact: reference}", "48小时内发货", "客：几天发货").reason == "no_facts"

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from csnlp.rules.verdict import Verdict
+
+from .conftest import spans_of
+
+Ask = Callable[..., Verdict]
+
+
+@pytest.mark.parametrize(
+    ("reply", "links"),
+    [
+        ("请看 https://shop.com/a?b=1#c 谢谢", ["https://shop.com/a?b=1#c"]),
+        ("请看www.shop.com哦", ["www.shop.com"]),
+        ("HTTP://SHOP.COM", ["HTTP://SHOP.COM"]),
+        ("[链接x]和[图片]", ["[链接x]", "[图片]"]),
+        ("http:/shop.com", ["http:/shop.com"]),
+        ("我们支持https协议", []),
+        ("发到a@b.com", []),
+        ("您好", []),
+    ],
+)
+def test_links_and_their_masks_are_found(ask: Ask, reply: str, links: list[str]) -> None:
+    verdict = ask("{link: present}", reply)
+    assert bool(verdict.holds) is bool(links) and spans_of(verdict, reply) == links
+
+
+@pytest.mark.parametrize(
+    ("url", "malformed"),
+    [
+        ("https://item.taobao.com/item.htm?id=1", False),
+        ("https://shop.com:8080/a", False),
+        ("www.shop.com", False),
+        ("https://a-b.shop.com.cn", False),
+        ("http:/shop.com", True),
+        ("http:shop.com", True),
+        ("https:///shop.com", True),
+        ("https://shop", True),
+        ("https://shop..com", True),
+        ("https://-shop.com", True),
+        ("https://shop.com@evil.top/", True),
+        ("https://1.2.3.4/login", True),
+        ("https://shop.com:port/", True),
+    ],
+)
+def test_an_address_that_is_none(ask: Ask, url: str, malformed: bool) -> None:
+    reply = f"请看这个链接 {url} 哦"
+    verdict = ask("{link: malformed}", reply)
+    assert verdict.holds is malformed and spans_of(verdict, reply) == ([url] if malformed else [])
+
+
+@pytest.mark.parametrize(
+    ("url", "foreign"),
+    [
+        ("https://taobao.com", False),
+        ("https://item.taobao.com/a", False),
+        ("https://ITEM.TaoBao.COM/a", False),
+        ("https://detail.tmall.com", False),
+        ("https://taobao.com.evil.top/item", True),
+        ("https://taobao.com-login.top", True),
+        ("https://xtaobao.com", True),
+        ("https://evil.top/taobao.com", True),
+        ("https://evil.top?u=taobao.com", True),
+        ("https://evil.top#.taobao.com", True),
+        ("https://taobao.co", True),
+        ("https://ta0bao.com", True),
+        ("www.evil.top", True),
+    ],
+)
+def test_a_link_to_somewhere_else(ask: Ask, url: str, foreign: bool) -> None:
+    reply = f"请看{url}，谢谢"
+    verdict = ask("{link: foreign, domains: [taobao.com, '*.tmall.com']}", reply)
+    assert verdict.holds is foreign and spans_of(verdict, reply) == ([url] if foreign else [])
+
+
+def test_of_two_links_the_wrong_one_is_the_evidence(ask: Ask) -> None:
+    reply = "看https://taobao.com/a或http://evil.top。"
+    assert spans_of(ask("{link: foreign, domains: taobao.com}", reply), reply) == ["http://evil.top"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "holds"),
+    [
+        ("https://shop.com/a", True),
+        ("[图片x]", True),
+        ("[图片x][图片x] 亲", True),
+        ("这是退货流程的链接 https://shop.com/a", False),
+        ("this is the link: https://shop.com/a", False),
+        ("亲，请看图片中的说明[图片x]", False),
+    ],
+)
+def test_a_link_without_a_word_about_it(ask: Ask, reply: str, holds: bool) -> None:
+    assert ask("{link: unannounced}", reply).holds is holds
+
+
+@pytest.mark.parametrize("check", ["malformed", "foreign", "unannounced"])
+def test_without_a_link_there_is_nothing_to_check(ask: Ask, check: str) -> None:
+    assert ask(f"{{link: {check}}}", "您好").reason == "no_match"

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from csnlp.rules.verdict import Verdict
+
+from .conftest import spans_of
+
+Ask = Callable[..., Verdict]
+
+
+@pytest.mark.parametrize(
+    ("reply", "again"),
+    [
+        ("请您耐心等待一下哦，好的，请您耐心等待一下哦", ["请您耐心等待一下哦"]),
+        ("请您耐心等待一下哦！請您耐心 等待一下哦~", ["請您耐心 等待一下哦"]),
+        ("请您耐心等待一下，请您耐心再等一下", []),
+        ("好的，好的，好的", []),
+        ("一二三四五六七八。一二三四五六七八。一二三四五六七八", ["一二三四五六七八"] * 2),
+    ],
+)
+def test_a_sentence_that_stands_there_again(ask: Ask, reply: str, again: list[str]) -> None:
+    verdict = ask("{repeat: sentence}", reply)
+    assert bool(verdict.holds) is bool(again) and spans_of(verdict, reply) == again
+
+
+def test_how_long_a_repeated_sentence_must_be(ask: Ask) -> None:
+    assert ask("{repeat: sentence, length: 2}", "好的，好的").holds is True
+
+
+SAME = "亲，您的包裹正在路上，请耐心等待哦"
+
+
+@pytest.mark.parametrize(
+    ("options", "before", "holds"),
+    [
+        ("", [f"服：{SAME}"], True),
+        ("", [f"服：{SAME}！！", "客：？"], True),
+        ("", ["服：您好，请问有什么可以帮您"], False),
+        ("", [f"服：{SAME}", "服：您好", "服：好的", "服：稍等"], False),
+        (", last: 4", [f"服：{SAME}", "服：您好", "服：好的", "服：稍等"], True),
+        ("", [f"客：{SAME}", "服：您好"], False),
+        (", length: 50", [f"服：{SAME}"], False),
+        (", share: 0.5", ["服：亲，您的包裹正在路上，请放心"], True),
+    ],
+)
+def test_a_reply_that_was_given_before(ask: Ask, options: str, before: list[str], holds: bool) -> None:
+    assert ask(f"{{repeat: reply{options}}}", SAME, *before).holds is holds
+
+
+def test_an_earlier_reply_is_quoted_with_personal_data_masked(ask: Ask) -> None:
+    said = "亲您这边登记的联系手机号13812345678请保持畅通哦"
+    note = ask("{repeat: reply}", said, f"服：{said}").note
+    assert note and "138123" not in note
+
+
+def test_the_first_reply_repeats_nothing(ask: Ask) -> None:
+    assert ask("{repeat: reply}", SAME, "客：在吗").reason == "no_match"
