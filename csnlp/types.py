@@ -146,7 +146,8 @@ class Score:
     ``total`` is 0..100, ``band`` the rule book's name for it. ``not_applicable``: clause → why it could not be decided
     (a key of :data:`csnlp.rules.REASONS`); such clauses are left out of the total.
 
-    ``error`` is set, and everything else empty, when the exchange could not be scored (see its message).
+    ``error`` is set, and everything else empty, when the exchange could not be scored (see its message). ``fault`` is
+    that error in parts, as :class:`csnlp.errors.InputError` has them: field, problem, remedy (None: only a message).
     """
 
     id: str = ""
@@ -164,6 +165,7 @@ class Score:
     band: str | None = None
     not_applicable: Mapping[str, str] = field(default_factory=dict)
     error: str | None = None
+    fault: tuple[str, str, str] | None = None
 
     def to_dict(self, probabilities: bool = False) -> dict[str, Any]:
         """The output row (see README, "Output"): plain values only, ready for JSON.

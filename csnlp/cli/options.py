@@ -14,6 +14,7 @@ from csnlp.errors import ConfigError
 
 if TYPE_CHECKING:
     from csnlp.io import BadRow, Source
+    from csnlp.io.badrow import Record
     from csnlp.types import Exchange
 
 Format = Annotated[
@@ -38,6 +39,11 @@ def open_chats(path: str | Path, format: str | None, map: list[str] | None, enco
 
 
 def exchanges(chats: Source) -> Iterator[Exchange | BadRow]:
+    """What ``chats`` hold, as :func:`records`."""
+    return (record.item for record in records(chats))
+
+
+def records(chats: Source) -> Iterator[Record]:
     """What ``chats`` hold, one by one. At the end the bad rows are told on the standard error, as those who go on with
     the exchanges alone pass over them in silence; :class:`ConfigError` if there was nothing else."""
     from csnlp.io.badrow import BadRow
@@ -50,7 +56,7 @@ def exchanges(chats: Source) -> Iterator[Exchange | BadRow]:
             bad += 1
         else:
             usable += 1
-        yield record.item
+        yield record
     if not usable:
         raise ConfigError(f"no row can be scored: {_bad_rows(bad, first)}" if bad else no_rows(chats))
     if bad:

@@ -12,16 +12,16 @@ import typer
 from rich.console import Console
 
 from csnlp.cli import rule_tables
-from csnlp.cli.options import Encoding, Format, Map, exchanges, open_chats
+from csnlp.cli.options import Encoding, Format, Map, open_chats, records
 from csnlp.errors import ConfigError
 from csnlp.rules.book import RuleBook
 from csnlp.rules.case import Case
 from csnlp.rules.facts import FactTable, load_facts
 from csnlp.rules.loading import load_book
+from csnlp.rules.tally import Failed, tally
 
 if TYPE_CHECKING:
     from csnlp.io import Source
-    from csnlp.rules.tally import Failed
 
 rules = typer.Typer(
     help="Look at a rule book, check it, and see what it does to chats.",
@@ -89,13 +89,12 @@ def coverage(
     encoding: Encoding = None,
 ) -> None:
     """Every clause with its rules and what they need; with CHATS, how often it is decided, broken, not applicable."""
-    from csnlp.rules.tally import tally
-
     loaded = load_book(book)
+    failed = Failed()
     source = None if chats is None else open_chats(chats, format, map, encoding)
-    counts = None if source is None else tally(loaded, _cases(loaded, source, scores, model, facts))
+    counts = None if source is None else tally(loaded, _cases(loaded, source, scores, model, facts, failed), failed)
     if counts is not None:
-        _tell_failed(counts.failed, counts.replies)
+        _tell_failed(failed, counts.replies)
     Console().print(rule_tables.coverage_table(loaded, counts))
 
 
@@ -112,15 +111,14 @@ def try_rules(
     encoding: Encoding = None,
 ) -> None:
     """How often each rule fires on CHATS, with samples."""
-    from csnlp.rules.tally import tally
-
     loaded = load_book(book)
     wanted = [r.id for r in loaded.rules if not rule or r.id in rule or r.clause in rule]
     if not wanted:
         raise ConfigError(f"--rule: the book has none of {', '.join(rule or ())}; see csnlp rules list")
     source = open_chats(chats, format, map, encoding)
-    counts = tally(loaded, _cases(loaded, source, scores, model, facts))
-    _tell_failed(counts.failed, counts.replies)
+    failed = Failed()
+    counts = tally(loaded, _cases(loaded, source, scores, model, facts, failed), failed)
+    _tell_failed(failed, counts.replies)
     console = Console()
     console.print(rule_tables.hit_table(loaded, counts, wanted))
     for line in rule_tables.samples(loaded, counts, wanted):
@@ -144,8 +142,9 @@ def diff(
 
     before, after = load_book(old), load_book(new)
     source = open_chats(chats, format, map, encoding)
-    found = compare(before, after, _cases(before, source, scores, model, facts))
-    _tell_failed(found.failed, found.replies)
+    failed = Failed()
+    found = compare(before, after, _cases(before, source, scores, model, facts, failed), failed)
+    _tell_failed(failed, found.replies)
     console = Console()
     for table in rule_tables.diff_tables(found):
         console.print(table)
@@ -162,16 +161,19 @@ def _tell_failed(failed: Failed, judged: int) -> None:
     print(f"{failed.replies:,} replies not judged; the tables leave them out", file=sys.stderr)
 
 
-def _cases(book: RuleBook, chats: Source, scores: Path | None, model: str, facts: Path | None) -> Iterator[Case]:
-    """The chats' replies with a model's verdicts: stored ones, or the model's own now."""
-    from csnlp.scoring.stored import read_stored, stored_cases
+def _cases(
+    book: RuleBook, chats: Source, scores: Path | None, model: str, facts: Path | None, failed: Failed
+) -> Iterator[Case]:
+    """The chats' replies with a model's verdicts: stored ones, or the model's own now. ``failed``: where those are
+    counted for which none are stored, as they could not be scored."""
+    from csnlp.scoring.stored import read_stored, read_unscored, stored_cases
 
     table: FactTable | None = None if facts is None else load_facts(facts)
-    items = exchanges(chats)
+    found = records(chats)
     if scores is not None:
-        return stored_cases(items, read_stored(scores), book, table)
+        return stored_cases(found, read_stored(scores), book, table, read_unscored(scores), failed)
     from csnlp.models import load_model
     from csnlp.scoring.scorer import Scorer
 
     print("no --scores: the model runs on every reply", file=sys.stderr)
-    return Scorer(load_model(model), book, table).cases(items)
+    return Scorer(load_model(model), book, table).cases(record.item for record in found)

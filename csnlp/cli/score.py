@@ -150,12 +150,17 @@ def _show_scores(scorer: Scorer, source: Source, screen: Console, progress: Prog
 def _report(summary: Summary, screen: Console, notes: Console, told: bool) -> None:
     """The summary; ``told``: the bad rows stand on the standard error already."""
     from csnlp.cli.tables import summary_table
+    from csnlp.io.badrow import printable
 
     for bad in () if told else summary.first_bad:
         notes.print(f"bad row 坏行: {bad.message}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     if summary.bad > len(summary.first_bad) or summary.errors:
         where = f"; all of them: {summary.errors}" if summary.errors else ""
         notes.print(f"{summary.bad:,} bad rows{where}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    if summary.first_repeated is not None:
+        first = printable(summary.first_repeated, 60)
+        repeated = f"{summary.repeated:,} ids occur more than once 重复编号, the first: {first}"
+        notes.print(repeated, style="yellow", markup=False, highlight=False, soft_wrap=True)
     if summary.scored:
         screen.print(summary_table(summary))
     else:

@@ -61,6 +61,8 @@ def summary_table(summary: Summary) -> Table:
     table.add_column(justify="right")
     table.add_row("Replies scored 已评分", "", f"{summary.scored:,}", "")
     table.add_row("Bad rows 坏行", "", f"{summary.bad:,}", "", style="yellow" if summary.bad else None)
+    if summary.repeated:
+        table.add_row("Repeated ids 重复编号", "", f"{summary.repeated:,}", "", style="yellow")
     if summary.total is not None:
         table.add_row("Mean total 平均总分", "", f"{summary.total:.1f}", "")
     table.add_row("For review 待复核", "", f"{summary.review:,}", _share(summary.review, summary.scored))

@@ -22,8 +22,9 @@ class Scorer(Protocol):
     """What scores: see :class:`csnlp.scoring.Scorer`."""
 
     def score_many(self, items: Iterator[Exchange | BadRow], /) -> Iterable[Score]:
-        """One score for each item, in order; a bad row, or an exchange that cannot be scored, has ``Score.error``. It
-        may read ahead, so that the model is at the next exchanges while the last ones are written."""
+        """One score for each item, in order; a bad row, or an exchange that cannot be scored, has ``Score.error``
+        (and ``Score.fault``, if it can name the parts). It may read ahead, so that the model is at the next exchanges
+        while the last ones are written."""
 
     def metadata(self) -> Mapping[str, str]:
         """What the scores depend on: model, model_version, rule_book, rule_book_version, csnlp_version."""
@@ -69,8 +70,5 @@ def _outcome(record: Record, score: Score, file: str, probabilities: bool) -> Ou
         return record.item
     if score.error is None:
         return score.to_dict(probabilities)
-    field, _, rest = score.error.partition(": ")
-    problem, _, remedy = rest.partition("; ")
-    if remedy:  # the form of an InputError
-        return BadRow(file, record.line, field, problem, remedy, score.id)
-    return BadRow(file, record.line, "exchange", score.error, "leave the row out", score.id)
+    field, problem, remedy = score.fault or ("exchange", score.error, "leave the row out")
+    return BadRow(file, record.line, field, problem, remedy, score.id)

@@ -52,15 +52,16 @@ class BookDiff:
     failed: Failed = field(default_factory=Failed)
 
 
-def diff(old: RuleBook, new: RuleBook, cases: Iterable[Case]) -> BookDiff:
-    """Score every case by both books (its scanner is replaced by each book's own)."""
-    found = BookDiff()
+def diff(old: RuleBook, new: RuleBook, cases: Iterable[Case], failed: Failed | None = None) -> BookDiff:
+    """Score every case by both books (its scanner is replaced by each book's own). ``failed``: as for
+    :func:`csnlp.rules.tally.tally`."""
+    found = BookDiff(failed=failed or Failed())
     before, after = _Mean(), _Mean()
     for case in cases:
         try:
             change = _change(old, new, case)
         except InputError as error:
-            found.failed.add(case, error)
+            found.failed.add(case.exchange.id, str(error))
             continue
         found.replies += 1
         before.add(change.before)

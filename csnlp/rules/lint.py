@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from csnlp.errors import InputError
 from csnlp.rules.book import Example, Rule, RuleBook
 from csnlp.rules.engine import apply
+from csnlp.rules.inspect import kinds
 from csnlp.rules.selftest import MIN_EXAMPLES, case_of, too_few
 
 _RISING = ("minor", "major", "critical")
@@ -29,6 +31,7 @@ def lint(book: RuleBook, today: date) -> list[Problem]:
         *_sections(book),
         *(problem for rule in book.rules for problem in _rule(rule, book, today)),
         *_doubles(book),
+        *_failing(book),
         *_conflicts(book),
     ]
 
@@ -72,12 +75,28 @@ def _doubles(book: RuleBook) -> Iterator[Problem]:
             yield Problem(rule.where, rule.id, f"asks the same as {same}: a reply pays twice")
 
 
+def _failing(book: RuleBook) -> Iterator[Problem]:
+    """Rules with a check of the book's own that fails on an example of their clause, each named once."""
+    for _, rules in book.by_clause:
+        examples = [example for rule in rules for example in rule.examples]
+        for rule in rules:
+            if "python" in kinds(rule) and (problem := _failure(rule, examples, book)):
+                yield problem
+
+
+def _failure(rule: Rule, examples: Sequence[Example], book: RuleBook) -> Problem | None:
+    for example in examples:
+        try:
+            apply(rule, case_of(example, book))
+        except InputError as error:
+            shown = example.exchange.reply[:20]
+            return Problem(rule.where, rule.id, f"{error.field}: {error.problem}, e.g. on {shown!r}; {error.remedy}")
+    return None
+
+
 def _conflicts(book: RuleBook) -> Iterator[Problem]:
     """Rules of one clause that praise and blame the same example."""
-    by_clause: dict[str, list[Rule]] = {}
-    for rule in book.rules:
-        by_clause.setdefault(rule.clause, []).append(rule)
-    for rules in by_clause.values():
+    for _, rules in book.by_clause:
         praising = [rule for rule in rules if rule.severity == "praise"]
         blaming = [rule for rule in rules if rule.severity in _RISING]
         for rule in praising:
@@ -90,4 +109,7 @@ def _conflicts(book: RuleBook) -> Iterator[Problem]:
 
 def _both_fire(example: Example, rule: Rule, other: Rule, book: RuleBook) -> bool:
     case = case_of(example, book)
-    return bool(apply(rule, case).holds and apply(other, case).holds)
+    try:
+        return bool(apply(rule, case).holds and apply(other, case).holds)
+    except InputError:  # told by _failing
+        return False

@@ -38,17 +38,17 @@ class ClauseTally:
 
 @dataclass(slots=True)
 class Failed:
-    """The replies that could not be judged, as a check of the book's own failed on them: how many there are, and the
-    first of them as (id, what failed)."""
+    """The replies that could not be judged, as a check of the book's own fails on them, or did when they were
+    scored: how many there are, and the first of them as (id, what failed)."""
 
     replies: int = 0
     first: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, case: Case, error: InputError) -> None:
-        """Count ``case``, which ``error`` kept from being judged."""
+    def add(self, id: str, problem: str) -> None:
+        """Count the reply ``id``, which ``problem`` kept from being judged."""
         self.replies += 1
         if len(self.first) < SAMPLES:
-            self.first.append((case.exchange.id, str(error)))
+            self.first.append((id, problem))
 
 
 @dataclass(slots=True)
@@ -62,14 +62,15 @@ class BookTally:
     failed: Failed = field(default_factory=Failed)
 
 
-def tally(book: RuleBook, cases: Iterable[Case]) -> BookTally:
-    """The counts over ``cases``."""
-    found = BookTally(0, {clause.id: ClauseTally() for clause in book.clauses}, Counter(), {})
+def tally(book: RuleBook, cases: Iterable[Case], failed: Failed | None = None) -> BookTally:
+    """The counts over ``cases``. ``failed``: where to count those that fail; the source of the cases may do so too."""
+    clauses = {clause.id: ClauseTally() for clause in book.clauses}
+    found = BookTally(0, clauses, Counter(), {}, failed or Failed())
     for case in cases:
         try:
             results = judge(book, case)
         except InputError as error:
-            found.failed.add(case, error)
+            found.failed.add(case.exchange.id, str(error))
             continue
         found.replies += 1
         for result in results:

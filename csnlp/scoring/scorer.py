@@ -152,7 +152,7 @@ class Scorer:
         try:
             return assemble(case, self.book)
         except InputError as error:  # a check of the user's own failed
-            return Score(id=case.exchange.id or "", error=str(error))
+            return _unscored(case.exchange.id, error)
 
     def _predicted(self, exchanges: Iterable[object]) -> Iterator[tuple[list[Exchange | Score], Heads]]:
         """Windows of checked rows, each with what the model says of its exchanges. While the caller is busy with one
@@ -227,9 +227,14 @@ def _checked(row: object) -> Exchange | Score:
             check_exchange(row)
             return row
         except InputError as error:
-            return Score(id=row.id if isinstance(row.id, str) else "", error=str(error))
+            return _unscored(row.id, error)
     from csnlp.io.badrow import BadRow
 
     if isinstance(row, BadRow):  # what read_exchanges gives for a row that it cannot read
-        return Score(id=row.id or "", error=row.reason)
+        return _unscored(row.id, row)
     return Score(error=f"{type(row).__name__} is not an exchange; give csnlp.Exchange or the reply as a string")
+
+
+def _unscored(id: object, why: InputError | BadRow) -> Score:
+    fault = (why.field, why.problem, why.remedy)
+    return Score(id=id if isinstance(id, str) else "", error=str(InputError(*fault)), fault=fault)

@@ -12,9 +12,12 @@ from typing import Any
 
 from csnlp.errors import ConfigError, InputError
 from csnlp.heads import HEADS
+from csnlp.io.badrow import BadRow, Record
+from csnlp.io.writers import errors_path
 from csnlp.rules.book import RuleBook
 from csnlp.rules.case import Case
 from csnlp.rules.facts import FactTable
+from csnlp.rules.tally import Failed
 from csnlp.types import Exchange, HeadScore
 
 StoredRow = Mapping[str, Any]
@@ -38,14 +41,36 @@ def read_stored(path: Path) -> Iterator[StoredRow]:
         yield row
 
 
+def read_unscored(path: Path) -> Iterator[BadRow]:
+    """What could not be scored into the score file ``path``, in order: the errors file beside it, if there is one.
+
+    Raises :class:`csnlp.errors.InputError`, naming the line, for an errors file that csnlp did not write.
+    """
+    beside = errors_path(path)
+    if not beside.exists():
+        return
+    for number, row in enumerate(_json_lines(beside), 1):
+        try:
+            yield BadRow.from_dict(row)
+        except TypeError:
+            problem, remedy = "is no bad row", f"give the scores the errors file that belongs to them: {beside.name}"
+            raise InputError(f"{beside}: line {number}", problem, remedy) from None
+
+
 def stored_cases(
-    exchanges: Iterable[Exchange | object], rows: Iterable[StoredRow], book: RuleBook, facts: FactTable | None = None
+    records: Iterable[Record],
+    rows: Iterable[StoredRow],
+    book: RuleBook,
+    facts: FactTable | None = None,
+    unscored: Iterable[BadRow] = (),
+    failed: Failed | None = None,
 ) -> Iterator[Case]:
     """Each exchange with what the stored row says of it. Bad rows of the chats are passed over, as they have no score.
 
-    Raises :class:`csnlp.errors.ConfigError` when the two files do not go together.
+    ``unscored``: what has no row, as it could not be scored; the exchanges among it (a check failed on them) are
+    counted in ``failed``. Raises :class:`csnlp.errors.ConfigError` when the files do not go together.
     """
-    pairs = _pairs(exchanges, rows)
+    pairs = _pairs(records, rows, unscored, failed or Failed())
     first = list(islice(pairs, AHEAD))
     known = _known(first)
     for exchange, row in chain(first, pairs):
@@ -65,19 +90,32 @@ def stored_case(
     return Case(exchange, book.scanner, heads, acts, known, facts)
 
 
-def _pairs(exchanges: Iterable[Exchange | object], rows: Iterable[StoredRow]) -> Iterator[tuple[Exchange, StoredRow]]:
-    """Each exchange with its row."""
-    stored = iter(rows)
-    for exchange in exchanges:
-        if not isinstance(exchange, Exchange):
-            continue
-        row = next(stored, None)
-        if row is None or row.get("id") != exchange.id:
-            found = "nothing more" if row is None else repr(row.get("id"))
-            raise ConfigError(f"the scores are not those of these chats: {exchange.id!r} expected, found {found}")
-        yield exchange, row
+def _pairs(
+    records: Iterable[Record], rows: Iterable[StoredRow], unscored: Iterable[BadRow], failed: Failed
+) -> Iterator[tuple[Exchange, StoredRow]]:
+    """Each exchange with its row; those that could not be scored are counted in ``failed``."""
+    stored, left_out = iter(rows), iter(unscored)
+    bad = next(left_out, None)
+    for record in records:
+        item = record.item
+        # By the line too, as an id may stand in the chats twice, and be scored but once.
+        if bad is not None and (bad.line, bad.id) == (record.line, item.id):
+            if isinstance(item, Exchange):
+                failed.add(item.id, bad.reason)
+            bad = next(left_out, None)
+        elif isinstance(item, Exchange):
+            row = next(stored, None)
+            if row is None or row.get("id") != item.id:
+                found = "nothing more" if row is None else repr(row.get("id"))
+                raise _mismatch(f"{item.id!r} expected, found {found}")
+            yield item, row
     if (row := next(stored, None)) is not None:
-        raise ConfigError(f"the scores are not those of these chats: {row.get('id')!r} is not among them")
+        raise _mismatch(f"{row.get('id')!r} is not among them")
+
+
+def _mismatch(problem: str) -> ConfigError:
+    remedy = "give all that csnlp score wrote of them, the .errors.jsonl beside the scores too"
+    return ConfigError(f"the scores are not those of these chats: {problem}; {remedy}")
 
 
 def _known(pairs: Sequence[tuple[Exchange, StoredRow]]) -> frozenset[str]:

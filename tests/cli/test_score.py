@@ -106,6 +106,22 @@ def test_what_cannot_be_done_is_one_clear_line(capsys, arguments, said):
     assert len(err.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize("output", [[], ["-o", "scores.jsonl"], ["-o", "-"]])
+def test_ids_that_come_again_are_told_once_at_the_end(capsys, output):
+    Path("chats.jsonl").write_text(GOOD * 3 + '{"id": "c", "reply": "好"}\n', encoding="utf-8")
+    assert main(["score", "chats.jsonl", *output]) == 0
+    out, err = capsys.readouterr()
+    assert err.count("2 ids occur more than once 重复编号, the first: a") == 1
+    (line,) = [line for line in (out + err).splitlines() if "Repeated ids 重复编号" in line]
+    assert "2" in line
+
+
+def test_ids_that_differ_are_not_spoken_of(capsys):
+    Path("chats.jsonl").write_text(GOOD, encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "scores.jsonl"]) == 0
+    assert "重复编号" not in "".join(capsys.readouterr())
+
+
 def test_nothing_scored(capsys):
     Path("chats.jsonl").write_text("{oops\n", encoding="utf-8")
     assert main(["score", "chats.jsonl", "-o", "scores.csv"]) == 1

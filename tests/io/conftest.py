@@ -11,6 +11,8 @@ from csnlp.heads import ACTS, POLITENESS
 from csnlp.io import BadRow, read_exchanges
 from csnlp.types import Exchange, HeadScore, Score
 
+GOOD = '{"id": "good", "reply": "好的"}'
+
 
 class FakeScorer:
     """Scores by the reply's length, remembers what it was asked, and fails where it is told to."""
@@ -39,7 +41,8 @@ class FakeScorer:
                 raise RuntimeError("the power failed")
             self.seen.append(exchange.id)
             if self.fail and self.fail in exchange.reply:
-                yield Score(id=exchange.id, error="reply: is beyond me; leave it out")
+                fault = ("reply", "is beyond me; or: nearly", "leave it out")
+                yield Score(id=exchange.id, error="{}: {}; {}".format(*fault), fault=fault)
             else:
                 yield fake_score(exchange)
 

@@ -9,8 +9,18 @@ import csnlp
 from csnlp.io import BadRow
 from csnlp.io.badrow import Record
 from csnlp.io.outcomes import Chunk, chunks, score_chunks
+from csnlp.rules import register_check
+from csnlp.rules.kinds import plugin
 from csnlp.scoring.scorer import WINDOW
 from csnlp.types import Exchange, Prediction
+
+OWN = """\
+name: own
+version: "1"
+sections: [{id: s, title: 规范, weight: 1}]
+clauses: [{id: N1, section: s, title: 价格, weight: 1}]
+rules: [{id: N1-own, clause: N1, message: 价格, severity: info, when: {python: "shop: prices; all"}}]
+"""
 
 
 class Silent:
@@ -74,6 +84,16 @@ def test_an_input_that_breaks_off_is_told_after_what_it_gave_before(scorer, coun
     assert [number for number, _ in islice(outcomes, whole)] == list(range(whole))
     with pytest.raises(OSError, match="the disk is gone"):
         next(outcomes)
+
+
+def test_a_check_is_told_by_its_name_whatever_stands_in_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(plugin, "_checks", dict(plugin._checks))
+    register_check("shop: prices; all", lambda case: 1 / 0 > 0)
+    (tmp_path / "own.yaml").write_text(OWN, encoding="utf-8")
+    own = csnlp.load(Silent(), tmp_path / "own.yaml")
+    ((_, (bad,)),) = score_chunks(own, numbered(iter([good(1)])), "a.jsonl", False, lambda line, scored: None)
+    assert (bad.line, bad.id, bad.field) == (1, "1", "check shop: prices; all")
+    assert bad.problem == "failed with ZeroDivisionError" and bad.remedy.startswith("let it return a bool")
 
 
 def test_a_scorer_that_leaves_items_out_is_told(make_scorer):

@@ -12,7 +12,7 @@ import pytest
 import csnlp
 from csnlp.errors import ConfigError, CsnlpError
 from csnlp.heads import HEADS
-from csnlp.io import read_exchanges, score_file
+from csnlp.io import Source, read_exchanges, score_file
 from csnlp.rules import Case, RuleBook, load_book
 from csnlp.rules.facts import table_of
 from csnlp.scoring.assemble import assemble
@@ -90,7 +90,8 @@ def write_rows(path: Path, rows: Sequence[object]) -> Path:
 
 
 def rescored(chats: Path, scores: Path, book: RuleBook) -> list[Score]:
-    return [assemble(case, book) for case in stored_cases(read_exchanges(chats), read_stored(scores), book, FACTS)]
+    records = Source.of(chats).records()
+    return [assemble(case, book) for case in stored_cases(records, read_stored(scores), book, FACTS)]
 
 
 def findings(score: Score) -> list[tuple[Any, ...]]:
@@ -191,7 +192,7 @@ def test_why_a_head_is_absent_is_told_as_the_model_would(
     path = write_rows(tmp_path / "chats.jsonl", chats)
     score_file(scorer, path, tmp_path / "scores.jsonl", probabilities=True)
     live = absent(scorer.cases(read_exchanges(path)))
-    stored = absent(stored_cases(read_exchanges(path), read_stored(tmp_path / "scores.jsonl"), book))
+    stored = absent(stored_cases(Source.of(path).records(), read_stored(tmp_path / "scores.jsonl"), book))
     assert reasons <= {reason for row in live for reason in row.values()}
     assert stored == live
 

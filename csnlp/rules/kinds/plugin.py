@@ -70,5 +70,6 @@ def parse(entry: Entry, names: Names) -> Condition:
         )
     try:
         return PythonCheck(name, offered[name].load())
-    except (ImportError, AttributeError) as error:
-        raise entry.error("python", f"{offered[name].value} cannot be imported: {error}") from None
+    except Exception as error:  # whatever the package's own code raises while it is imported
+        problem = f"{type(error).__name__}: {error}".partition("\n")[0]
+        raise entry.error("python", f"{offered[name].value} cannot be imported: {problem}") from None
