@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from csnlp.heads import HEADS
-from csnlp.models.registry import load_folder
+from csnlp.models.protocol import Model
 from csnlp.training.examples import Example, Target, is_distribution
 from csnlp.types import FloatArray
 
@@ -25,13 +24,12 @@ _OF_REPLY = ("politeness", "acts", "accuracy", "applicability")
 _OF_CUSTOMER = ("accuracy", "applicability", "complaint", "complaint_type", "satisfaction")
 
 
-def taught_by(folders: Sequence[Path], examples: Sequence[Example]) -> list[Example]:
-    """``examples`` with what the models in ``folders`` say (the mean of those that have the head) mixed into their
-    targets."""
+def taught_by(teachers: Sequence[Model], examples: Sequence[Example]) -> list[Example]:
+    """``examples`` with what ``teachers`` say (the mean of those that have the head) mixed into their targets."""
     exchanges = [example.exchange for example in examples]
     said: dict[str, list[FloatArray]] = {}
-    for folder in folders:
-        for name, array in load_folder(folder).predict(exchanges).heads.items():
+    for teacher in teachers:
+        for name, array in teacher.predict(exchanges).heads.items():
             said.setdefault(name, []).append(array)
     rows = {name: np.mean(arrays, axis=0).tolist() for name, arrays in said.items()}
     return [

@@ -13,6 +13,8 @@ from csnlp.errors import ConfigError
 from csnlp.evaluation.gold import GoldRow
 from csnlp.evaluation.tasks import Case
 from csnlp.heads import HEADS
+from csnlp.models.protocol import Model
+from csnlp.models.registry import load_folder
 from csnlp.training.config import Source
 from csnlp.training.distil import taught_by
 from csnlp.training.examples import Example, examples_from
@@ -26,6 +28,7 @@ def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str
     """
     pools: list[list[Example]] = []
     held_out: dict[str, list[Example]] = {}
+    teachers: dict[Path, Model] = {}
     for source in sources:
         rows = _rows(source)
         examples = [_without(example, source.without) for example in examples_from(source.format, rows)]
@@ -36,8 +39,11 @@ def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str
         if source.holdout:
             name = (source.labels or source.path).name.split(".")[0]
             held_out.setdefault(name, []).extend(e for e in examples if is_held_out(e.group, source))
+        for folder in source.teacher:
+            if folder not in teachers:  # many sources have the same ones, and a big one takes its time to load
+                teachers[folder] = load_folder(folder)
         if source.teacher:
-            pools[-1] = taught_by(source.teacher, pools[-1])
+            pools[-1] = taught_by([teachers[folder] for folder in source.teacher], pools[-1])
     return pools, held_out
 
 

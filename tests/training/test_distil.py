@@ -27,7 +27,7 @@ def test_known_labels_and_the_teacher_meet_half_way(tiny_model: Path) -> None:
         "accuracy": one_of("accuracy", "wrong", "evasive"),
         "acts": (math.nan,) * 5 + (1.0,) * 5,
     }
-    (taught,) = taught_by([tiny_model], [Example(ASKED, known, "group")])
+    (taught,) = taught_by([load_model(tiny_model)], [Example(ASKED, known, "group")])
     assert set(taught.targets) == set(HEADS)
     assert taught.targets["politeness"][4] == pytest.approx(0.5 + said["politeness"][4] / 2)
     assert taught.targets["accuracy"][2:] == (0.0, 0.0) and sum(taught.targets["accuracy"]) == pytest.approx(1)
@@ -39,7 +39,7 @@ def test_known_labels_and_the_teacher_meet_half_way(tiny_model: Path) -> None:
 def test_several_teachers_say_their_mean(tiny_model: Path) -> None:
     zh_nano = Path(__file__).parents[2] / "models" / "zh-nano"
     one, other = (load_model(folder).predict([ASKED]).heads["complaint"][0] for folder in (tiny_model, zh_nano))
-    (taught,) = taught_by([tiny_model, zh_nano], [Example(ASKED, {}, "group")])
+    (taught,) = taught_by([load_model(tiny_model), load_model(zh_nano)], [Example(ASKED, {}, "group")])
     assert taught.targets["complaint"] == pytest.approx((one + other) / 2, abs=1e-6)
 
 
@@ -60,7 +60,7 @@ def test_a_teacher_is_not_asked_what_cannot_be_asked(tiny_model: Path) -> None:
     alone = Example(Exchange("亲，请稍等"), {}, "a")
     silent = Example(Exchange("", ASKED.context), {"complaint": one_of("complaint", "none")}, "b")
     greeting = Example(ASKED, {"applicability": (0.0,)}, "c")
-    first, second, third = taught_by([tiny_model], [alone, silent, greeting])
+    first, second, third = taught_by([load_model(tiny_model)], [alone, silent, greeting])
     assert set(first.targets) == {"politeness", "acts"}
     assert set(second.targets) == {"complaint", "satisfaction"}
     assert "accuracy" not in third.targets
