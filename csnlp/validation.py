@@ -55,17 +55,16 @@ def _check_turns(field: str, turns: object, remedy: str) -> None:
 
 def _check_about(exchange: Exchange) -> None:
     """What is known beside the words has its types. The words after the reply are read by rules, never by a model."""
-    if not isinstance(exchange.id, str):
-        raise InputError("id", f"is {type(exchange.id).__name__}, not text", "give a string")
-    if not isinstance(exchange.agent, str | None):
-        raise InputError("agent", f"is {type(exchange.agent).__name__}, not text", "give a string, or None")
+    check_text("id", exchange.id)
+    if exchange.agent is not None:
+        check_text("agent", exchange.agent)
     _check_time("time", exchange.time)
     if exchange.after is not None:
         _check_turns("after", exchange.after, "keep the next turns")
 
 
 def _check_time(field: str, time: object) -> None:
-    if not isinstance(time, datetime | None):
+    if not isinstance(time, datetime | None) or time != time:  # pandas' NaT is a datetime, and equal to nothing
         raise InputError(field, f"is {type(time).__name__}, not a time", "give a datetime.datetime, or None")
 
 

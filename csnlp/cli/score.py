@@ -73,9 +73,8 @@ def score(
                     scorer, chats, output, probabilities=probabilities, restart=restart, progress=progress
                 )
     except KeyboardInterrupt:
-        kept = (
-            "the same command goes on from here" if output not in (None, "-") and source != "-" else "nothing is kept"
-        )
+        same = f"the same command{' without --restart' if restart else ''} goes on from here"
+        kept = same if output not in (None, "-") and source != "-" else "nothing is kept"
         notes.print(f"Stopped; {kept}.", highlight=False)
         raise typer.Exit(130) from None
     if not summary.scored and not summary.bad:

@@ -11,6 +11,7 @@ from csnlp.io.roles import role_of
 from csnlp.io.transcript import parse_transcript
 from csnlp.io.turns import ParsedTurn, make_turn
 from csnlp.types import Role
+from csnlp.validation import MAX_TURNS
 
 TURN_KEYS: dict[str, tuple[str, ...]] = {
     "role": ("role", "speaker", "sender", "角色"),
@@ -32,6 +33,8 @@ def parse_turns(value: object, field: str, line: int) -> list[ParsedTurn]:
         value = value.tolist()  # pandas gives the lists of a Parquet file as arrays
     if not isinstance(value, (list, tuple)):
         raise InputError(field, f"is {type(value).__name__}, not a list of turns", _REMEDY)
+    if len(value) > MAX_TURNS:  # before each becomes an object of its own
+        raise InputError(field, f"has {len(value)} turns, over {MAX_TURNS}", "split the conversation")
     return [_from_object(item, f"{field}[{number}]", line) for number, item in enumerate(value, 1)]
 
 

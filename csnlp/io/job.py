@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TextIO
 
 from csnlp.errors import ConfigError
-from csnlp.io.atomic import atomic
+from csnlp.io.atomic import atomic, target
 from csnlp.io.badrow import BadRow
 from csnlp.io.outcomes import Chunk, Outcome, Progress, Scorer, chunks, score_chunks
 from csnlp.io.parts import Parts, locked
 from csnlp.io.reader import Source
 from csnlp.io.source import STDIN
 from csnlp.io.summary import Summary, Tally
-from csnlp.io.writers import JsonlWriter, check_output, errors_path, json_line, open_writer
+from csnlp.io.writers import JsonlWriter, check_output, errors_path, failed_path, json_line, open_writer
 
 CHUNK = 1000
 """Records of input in one part. A killed run scores its unfinished parts again: the one that was being filled, and what
@@ -41,10 +41,11 @@ def score_file(
     """Score every exchange of ``source`` into ``output`` and say what came of it.
 
     Bad rows go to ``<output>.errors.jsonl`` (which is removed when there are none); when no row at all can be scored,
-    an older ``output`` is left as it is. A run that was killed goes on
-    from its last part when it is started again with the same input, options, model and rule book; ``restart`` makes
-    it begin anew. ``output`` appears only when it is complete, in place of an older one. ``-`` is the standard output,
-    as JSON lines; that, and reading from the standard input, cannot be taken up again after a kill.
+    an older ``output`` and its errors are left as they are (the bad rows then stand in
+    ``<output>.failed.errors.jsonl``). A run that was killed goes on from its last part when it is
+    started again with the same input, options, model and rule book; ``restart`` makes it begin anew. ``output`` appears
+    only when it is complete, in place of an older one. ``-`` is the standard output, as JSON lines; that, and reading
+    from the standard input, cannot be taken up again after a kill.
 
     Raises :class:`ConfigError` when the output cannot be written, another run is writing it, or the unfinished run
     found there is a different one.
@@ -63,7 +64,7 @@ def score_file(
         scored_now=work.scored,
         seconds=time.perf_counter() - began,
         output=str(path) if tally.scored else None,
-        errors=str(errors_path(path)) if tally.bad and fspath(output) != STDIN else None,
+        errors=str(_errors(path, tally)) if tally.bad and fspath(output) != STDIN else None,
     )
 
 
@@ -164,18 +165,28 @@ class _NothingScored(Exception):
     """Leaves the output as it is."""
 
 
+def _errors(output: Path, tally: Tally) -> Path:
+    """Where the bad rows of this run stand in the end."""
+    return failed_path(output) if not tally.scored and output.exists() else errors_path(output)
+
+
 def _deliver(outcomes: Iterable[Outcome], work: _Work, output: Path) -> Tally:
     """Write rows and bad rows to their files, and count them."""
     tally = Tally()
     rows = open_writer(output, metadata=work.metadata(), probabilities=work.probabilities)
     with suppress(_NothingScored), rows as writer:
-        with _error_writer(errors_path(output)) as write_error:
+        with _error_writer(failed_path(output)) as write_error:
             for outcome in outcomes:
                 tally.add(outcome)
                 if isinstance(outcome, BadRow):
                     write_error(outcome)
                 else:
                     writer.write(outcome)
+        if (errors := _errors(output, tally)) == errors_path(output):  # first: they are read with the output
+            if tally.bad:
+                os.replace(failed_path(output), target(errors))
+            else:
+                errors.unlink(missing_ok=True)
         if not tally.scored:
             raise _NothingScored
     return tally

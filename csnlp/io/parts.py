@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from csnlp.errors import ConfigError
@@ -129,5 +129,6 @@ def locked(output: Path) -> Iterator[None]:
         yield
     finally:
         # Removed while held. Who opened it before and locks it next sees that it is gone (filelock looks).
-        place.unlink(missing_ok=True)
+        with suppress(PermissionError):  # Windows removes no open file; there filelock does when it is released
+            place.unlink(missing_ok=True)
         lock.release()

@@ -75,7 +75,9 @@ class Source:
         if format not in FORMATS:
             raise ConfigError(f"{format!r} is not a format; the formats are {', '.join(FORMATS)}")
         if not exists(path):
-            raise ConfigError(f"{path}: there is no such file")
+            odd = Path(path).exists()  # a folder, a pipe
+            said = "is no regular file; pipe it into csnlp score -" if odd else "there is no such file"
+            raise ConfigError(f"{path}: {said}")
         if format == "parquet" and (path == STDIN or path.lower().endswith(".gz")):
             raise ConfigError("Parquet is read from an uncompressed file only")
         Columns(columns)

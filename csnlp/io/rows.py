@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from csnlp.errors import InputError
@@ -77,9 +78,9 @@ def _name(value: object, field: str) -> str | None:
     value = _value(value)
     if _absent(value):
         return None
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value):
         value = int(value)  # tables turn whole numbers with gaps between them into 12.0
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return str(value)
     check_text(field, value)
     return str(value).strip()

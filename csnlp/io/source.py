@@ -31,6 +31,7 @@ DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, DamagedError)
 """What reading a damaged .gz or Parquet file raises."""
 
 _BLOCK = 16 * 1024
+_ENDS = ("\n", "\r")
 _ERRORS = "csnlp.broken"
 BROKEN = "\udcff"
 
@@ -106,10 +107,10 @@ def read_lines(stream: TextIO) -> Iterator[tuple[int, str | None]]:
     number = 0
     while text := stream.readline(MAX_LINE):
         number += 1
-        if len(text) < MAX_LINE or text.endswith("\n"):
+        if len(text) < MAX_LINE or text.endswith(_ENDS):
             yield number, text if number > 1 else text.removeprefix("\ufeff")
             continue
-        while (rest := stream.readline(MAX_LINE)) and not rest.endswith("\n"):
+        while (rest := stream.readline(MAX_LINE)) and not rest.endswith(_ENDS):
             pass
         yield number, None
 

@@ -75,7 +75,8 @@ def check_output(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
     folder = target(path).parent
     if not folder.is_dir():
         raise ConfigError(f"{folder}: there is no such folder; make it first")
-    beside = {errors_path(path): "the bad rows go", metadata_path(path): "the metadata goes"}
+    beside = {place(path): "the bad rows go" for place in (errors_path, failed_path)}
+    beside[metadata_path(path)] = "the metadata goes"
     for given in filter(os.path.exists, inputs):
         if path.exists() and path.samefile(given):
             raise ConfigError(f"{path} is the input itself; name another output")
@@ -87,6 +88,11 @@ def check_output(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
 def errors_path(output: str | Path) -> Path:
     """Where the bad rows of a run stand."""
     return Path(f"{output}.errors.jsonl")
+
+
+def failed_path(output: str | Path) -> Path:
+    """Where the bad rows of a run that scored nothing stand while ``output`` and its bad rows are of an earlier one."""
+    return Path(f"{output}.failed.errors.jsonl")
 
 
 def metadata_path(path: str | Path) -> Path:

@@ -77,6 +77,11 @@ def alike(one: str, other: str) -> bool:
     return one == other or _alike(json.loads(one), json.loads(other))
 
 
+def same_words(one: str, other: str) -> bool:
+    """Whether two exchanges as JSON are the same but for what was said after the reply: a chat goes on."""
+    return one == other or {**json.loads(one), "after": None} == {**json.loads(other), "after": None}
+
+
 def exchange_json(exchange: Exchange, mask: Callable[[str], Masked]) -> str:
     """The exchange as JSON, every text masked. :class:`InputError` when it cannot be scored or has no id."""
     check_exchange(exchange)

@@ -21,7 +21,7 @@ from csnlp.reviews.errors import ReviewError
 from csnlp.reviews.masking import Masked, mask
 from csnlp.reviews.records import Appeal, Decision, Label, Review, ReviewItem, State, Verdict
 from csnlp.reviews.schema import connect
-from csnlp.reviews.snapshot import Automatic, alike, automatic_from_json, automatic_of, exchange_json
+from csnlp.reviews.snapshot import Automatic, alike, automatic_from_json, automatic_of, exchange_json, same_words
 from csnlp.types import Exchange, Score
 from csnlp.validation import check_text
 
@@ -239,7 +239,7 @@ class ReviewStore:
         stored = self._all("SELECT agent, exchange, automatic FROM replies WHERE id = ?", reply)
         if not stored:
             self._run(rows.INSERT_REPLY, (reply, agent, exchange, automatic))
-        elif (stored[0]["agent"], stored[0]["exchange"]) != (agent, exchange):
+        elif stored[0]["agent"] != agent or not same_words(stored[0]["exchange"], exchange):
             raise ReviewError(f"reply {reply} is stored with other words or another agent; give this one its own id")
         elif not alike(stored[0]["automatic"], automatic):
             raise ReviewError(

@@ -90,8 +90,23 @@ def test_nothing_scored_leaves_the_old_output(tmp_path, make_scorer, content):
     summary = score_file(make_scorer(), source, output)
     assert summary.exit_status == 1 and summary.output is None
     assert output.read_text() == "old"
-    assert (tmp_path / "out.jsonl.errors.jsonl").exists() == bool(content)
+    failed = tmp_path / "out.jsonl.failed.errors.jsonl"
+    assert failed.exists() == bool(content) and summary.errors == (str(failed) if content else None)
     assert not (tmp_path / "out.jsonl.parts").exists()
+
+
+def test_a_run_that_scores_nothing_keeps_the_bad_rows_of_the_output_that_it_leaves(tmp_path, chats, make_scorer):
+    output = tmp_path / "out.jsonl"
+    errors = Path(score_file(make_scorer(), chats, output).errors)
+    before = errors.read_text(encoding="utf-8")
+    source = tmp_path / "b.jsonl"
+    for content in ("{oops\n", ""):
+        source.write_text(content, encoding="utf-8")
+        score_file(make_scorer(), source, output)
+        assert errors.read_text(encoding="utf-8") == before
+    source.write_text('{"reply": "好的"}\n', encoding="utf-8")
+    assert score_file(make_scorer(), source, output).errors is None
+    assert names(tmp_path) == {"chats.jsonl", "b.jsonl", "out.jsonl", "out.jsonl.meta.json"}
 
 
 def test_an_older_output_is_replaced(tmp_path, chats, make_scorer):

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from csnlp.io import BadRow, read_exchanges, source
+from csnlp.io import BadRow, cells, read_exchanges, source
 from csnlp.types import Exchange, Turn
 
 from .conftest import GOOD
@@ -186,6 +186,13 @@ def test_an_endless_conversation_is_one_bad_row(read):
     turns = [{"role": "agent", "text": "好"}] * 2001
     (bad,) = read("a.jsonl", [{"id": "c", "turns": turns}])
     assert bad.field == "turns" and "2000" in bad.problem
+
+
+def test_turns_over_the_limit_are_refused_before_they_are_read(read, monkeypatch):
+    monkeypatch.setattr(cells, "make_turn", None)
+    for row in ({"turns": [{}] * 2001}, {"reply": "好", "context": [{}] * 2001}):
+        (bad,) = read("a.jsonl", [row])
+        assert bad.reason.endswith("has 2001 turns, over 2000; split the conversation")
 
 
 def test_a_line_over_the_limit_is_passed_over(read, monkeypatch):

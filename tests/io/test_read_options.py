@@ -38,6 +38,8 @@ def test_options_that_cannot_be_right_are_told_at_once(tmp_path, name, options, 
 
 
 def test_a_missing_file_is_told_at_once(tmp_path: Path):
+    with pytest.raises(ConfigError, match="is no regular file; pipe it into csnlp score -"):
+        read_exchanges(str(tmp_path), format="jsonl")
     with pytest.raises(ConfigError, match="no such file"):
         read_exchanges(tmp_path / "none.jsonl")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,13 @@ def test_rows_are_numbered_over_row_groups(tmp_path):
     (bad,) = [item for item in items if isinstance(item, BadRow)]
     assert len(items) == 2500
     assert bad.line == 2101
+
+
+def test_decimal_ids_are_read(tmp_path):
+    ids = pa.array([Decimal(12), None], pa.decimal128(20, 0))
+    path = written(tmp_path / "a.parquet", {"id": ids, "reply": ["好的", "在的"]})
+    first, second = read_exchanges(path)
+    assert first.id == "12" and isinstance(second, Exchange)
 
 
 def test_numbers_with_gaps_stay_whole_ids(tmp_path):

@@ -139,6 +139,14 @@ def test_a_line_over_the_limit_costs_one_row(read, monkeypatch):
     assert (before.id, bad.line, after.id) == ("1", 3, "3")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_after_a_line_over_the_limit_no_row_is_lost(read, monkeypatch, end):
+    monkeypatch.setattr(source, "MAX_LINE", 100)
+    rows = [f"{number},好" for number in range(200)]
+    found = read("a.csv", end.join(["id,reply", f"x,{'长' * 1000}", *rows]))
+    assert [row.id for row in found[1:]] == [str(number) for number in range(200)]
+
+
 def test_broken_bytes_cost_one_row(read):
     before, bad, after = read("a.csv", "id,reply\n1,好的\n2,".encode() + b"\xff\xfe\n" + "3,在的\n".encode())
     assert (before.reply, bad.field, bad.id, after.reply) == ("好的", "reply", "2", "在的")

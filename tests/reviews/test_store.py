@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import doctest
 import sqlite3
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -37,6 +38,14 @@ def test_numbers_that_differ_by_rounding_are_the_same_score(store, path):
     store.add(make_score(), make_exchange())
     before = dump(path)
     store.add(make_score(total=82.01), make_exchange())
+    assert dump(path) == before
+
+
+def test_a_chat_that_goes_on_has_the_same_reply(store, path):
+    chat = make_exchange()
+    store.add(make_score(), replace(chat, after=()))
+    before = dump(path)
+    store.add(make_score(), replace(chat, after=(Turn("customer", "谢谢"),)))
     assert dump(path) == before
 
 
