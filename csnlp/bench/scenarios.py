@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 import csnlp
+from csnlp.scoring.scorer import WINDOW
 from csnlp.types import Conversation, Exchange
 
 Figures = dict[str, Any]
@@ -133,7 +134,8 @@ def _batch(subject: Subject, exchanges: list[Exchange]) -> Figures:
     return {"replies": size, "scored_per_second": size / scored, "predicted_per_second": size / predicted}
 
 
-def _predict(model: csnlp.Model, exchanges: list[Exchange], window: int = 1024) -> None:
+def _predict(model: csnlp.Model, exchanges: list[Exchange]) -> None:
+    window = int(getattr(model, "window", WINDOW))
     for start in range(0, len(exchanges), window):
         model.predict(exchanges[start : start + window])
 

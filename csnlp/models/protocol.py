@@ -23,7 +23,8 @@ class Model(Protocol):
     It may assume that each exchange passed :func:`csnlp.validation.check_exchange`, but for an empty reply: an
     evaluation asks about a customer who has not been answered yet. What it says of an exchange must not depend on the
     others in the batch. ``name`` and ``version``, strings, are optional attributes that go into an output's metadata;
-    ``parallel_calls`` says how many calls of ``predict`` may run at once (without it: one).
+    ``parallel_calls`` says how many calls of ``predict`` may run at once (without it: one), and ``window`` how many
+    exchanges it is given in one (without it: 1,024).
     """
 
     def predict(self, exchanges: Sequence[Exchange], /) -> Prediction: ...

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 
 from csnlp.errors import InputError
 from csnlp.models.protocol import Model, checked_heads
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 Frame = TypeVar("Frame")
 
 WINDOW = 1024
-"""Exchanges scored together: enough to sort by length, few enough to keep memory flat for any number of rows."""
+"""Exchanges scored together where the model does not say: few enough that what is done is soon on the disk."""
+
+WINDOW_CHARACTERS = 4_000_000
+"""A window ends with the row that reaches this many characters, so that memory is flat for rows of any length."""
 
 Heads = Mapping[str, FloatArray]
 """Head name → probabilities (rows, labels)."""
@@ -157,19 +160,19 @@ class Scorer:
     def _predicted(self, exchanges: Iterable[object]) -> Iterator[tuple[list[Exchange | Score], Heads]]:
         """Windows of checked rows, each with what the model says of its exchanges. While the caller is busy with one
         window, the model is at the next ones."""
-        windows = _windows(exchanges)
+        windows = _windows(exchanges, int(getattr(self.model, "window", WINDOW)))
         if (first := next(windows, None)) is None:
             return
-        if len(first) < WINDOW:  # there is nothing to overlap with
-            yield first, self._predict(first)
+        if first.last:  # there is nothing to overlap with
+            yield first.rows, self._predict(first.rows)
             next(windows, None)  # raises what the input broke off with
             return
         calls = int(getattr(self.model, "parallel_calls", 1))
         waiting: deque[tuple[list[Exchange | Score], Future[Heads]]] = deque()
         with ThreadPoolExecutor(calls, thread_name_prefix="csnlp") as pool:
-            following: list[Exchange | Score] | None = first
+            following: _Window | None = first
             while following is not None:
-                waiting.append((following, pool.submit(self._predict, following)))
+                waiting.append((following.rows, pool.submit(self._predict, following.rows)))
                 if len(waiting) > calls:
                     yield _done(*waiting.popleft())
                 try:
@@ -191,21 +194,36 @@ class Scorer:
             yield case_of(exchange, verdicts, self.book, self.facts, self._embed)
 
 
-def _windows(exchanges: Iterable[object]) -> Iterator[list[Exchange | Score]]:
-    """The rows in lists of :data:`WINDOW`, those that cannot be scored as a score with its error."""
-    window: list[Exchange | Score] = []
+class _Window(NamedTuple):
+    rows: list[Exchange | Score]
+    last: bool
+
+
+def _windows(exchanges: Iterable[object], size: int) -> Iterator[_Window]:
+    """The rows in windows of ``size`` or of :data:`WINDOW_CHARACTERS`, those that cannot be scored as a score with its
+    error. ``last``: the input was at its end, or broke off, before the window was full."""
+    rows: list[Exchange | Score] = []
+    characters = 0
     try:
         for row in exchanges:
-            window.append(_checked(Exchange(row) if isinstance(row, str) else row))
-            if len(window) == WINDOW:
-                yield window
-                window = []
+            rows.append(checked := _checked(Exchange(row) if isinstance(row, str) else row))
+            characters += _characters(checked)
+            if len(rows) == size or characters >= WINDOW_CHARACTERS:
+                yield _Window(rows, last=False)
+                rows, characters = [], 0
     except Exception:
-        if window:
-            yield window
+        if rows:
+            yield _Window(rows, last=True)
         raise
-    if window:
-        yield window
+    if rows:
+        yield _Window(rows, last=True)
+
+
+def _characters(row: Exchange | Score) -> int:
+    if isinstance(row, Score):
+        return 0
+    turns = (*row.context, *(row.after or ()))
+    return len(row.reply) + len(row.reference or "") + sum(len(turn.text) for turn in turns)
 
 
 def _done(window: list[Exchange | Score], verdicts: Future[Heads]) -> tuple[list[Exchange | Score], Heads]:
