@@ -22,9 +22,9 @@ import numpy as np
 
 from csnlp.evaluation import read_gold
 from csnlp.evaluation.bootstrap import bootstrap_interval
-from csnlp.evaluation.gold import GoldRow, targets_of
+from csnlp.evaluation.gold import GoldRow, judged
 from csnlp.evaluation.measures import Ints, Statistic, head_statistics
-from csnlp.evaluation.run import NEEDS_CUSTOMER, predict
+from csnlp.evaluation.run import predict
 from csnlp.heads import HEADS
 from csnlp.models.registry import load_folder
 from csnlp.training.config import Source, TrainConfig, read_config, train_config
@@ -124,8 +124,7 @@ def read_splits(config: TrainConfig) -> dict[str, list[GoldRow]]:
 def statistic(rows: Sequence[GoldRow], column: Column, probabilities: np.ndarray) -> tuple[Statistic, Ints]:
     """The measure as a function of row weights, and the rows that it is of."""
     head = HEADS[column.head]
-    judged = [r.labels if head.name not in NEEDS_CUSTOMER or r.exchange.has_customer else None for r in rows]
-    kept, gold = targets_of(judged, head)
+    kept, gold = judged(rows, head)
     return head_statistics(head, gold, probabilities[kept])[0][column.metric], kept
 
 

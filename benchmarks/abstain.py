@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from csnlp.evaluation.gold import read_gold, targets_of
-from csnlp.evaluation.run import NEEDS_CUSTOMER, predict
+from csnlp.evaluation.gold import judged, read_gold
+from csnlp.evaluation.run import predict
 from csnlp.heads import HEADS
 from csnlp.models import load_model
 
@@ -30,8 +30,7 @@ def main() -> None:
     print(f"| head | {' | '.join(f'{floor:.1f}' if floor else 'all' for floor in FLOORS)} |")
     print("|---|" + "---|" * len(FLOORS))
     for name in ("politeness", "accuracy", "complaint"):
-        judged = [row.labels if name not in NEEDS_CUSTOMER or row.exchange.has_customer else None for row in rows]
-        kept, gold = targets_of(judged, HEADS[name])
+        kept, gold = judged(rows, HEADS[name])
         probabilities = found[name][kept]
         confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == gold
         cells = []

@@ -3,7 +3,8 @@
     python benchmarks/robustness.py MODEL FILE [--json OUT]
 
 FILE holds labelled exchanges (only the texts are used). Each way of writing is applied to the reply and to the turns
-before it; the share of changed labels is given with its Wilson 95 % interval.
+before it ("one typo": to one of them, drawn at random). The share of changed labels is given with its Wilson 95 %
+interval.
 """
 
 from __future__ import annotations
@@ -62,19 +63,43 @@ def one_typo(text: str, rng: random.Random) -> str:
     )
 
 
-WAYS: dict[str, Callable[[str, random.Random], str]] = {
-    "traditional": traditional(),
-    "full width": full_width,
-    "emoji": emoji,
-    "spaced": spaced,
-    "no punctuation": no_punctuation,
-    "one typo": one_typo,
+Text = Callable[[str, random.Random], str]
+Way = Callable[[Exchange, random.Random], Exchange]
+
+
+def everywhere(way: Text) -> Way:
+    """``way`` for the reply and for each turn before it."""
+
+    def written(exchange: Exchange, rng: random.Random) -> Exchange:
+        turns = tuple(replace(turn, text=way(turn.text, rng)) for turn in exchange.context)
+        return replace(exchange, reply=way(exchange.reply, rng), context=turns)
+
+    return written
+
+
+def somewhere(way: Text) -> Way:
+    """``way`` for one of the texts: the reply or a turn before it."""
+
+    def written(exchange: Exchange, rng: random.Random) -> Exchange:
+        at = rng.randrange(len(exchange.context) + 1)
+        if at == len(exchange.context):
+            return replace(exchange, reply=way(exchange.reply, rng))
+        turn = exchange.context[at]
+        changed = replace(turn, text=way(turn.text, rng))
+        return replace(exchange, context=(*exchange.context[:at], changed, *exchange.context[at + 1 :]))
+
+    return written
+
+
+WAYS: dict[str, Way] = {
+    "traditional": everywhere(traditional()),
+    "full width": everywhere(full_width),
+    "emoji": everywhere(emoji),
+    "spaced": everywhere(spaced),
+    "no punctuation": everywhere(no_punctuation),
+    "one typo": somewhere(one_typo),
+    "a typo in every turn": everywhere(one_typo),
 }
-
-
-def written(exchange: Exchange, way: Callable[[str, random.Random], str], rng: random.Random) -> Exchange:
-    turns = tuple(replace(turn, text=way(turn.text, rng)) for turn in exchange.context)
-    return replace(exchange, reply=way(exchange.reply, rng), context=turns)
 
 
 def labels(heads: dict[str, FloatArray], exchange: Exchange, row: int, name: str) -> int:
@@ -106,7 +131,7 @@ def main() -> None:
     print(f"{options.model} on {options.file.name}, {len(exchanges)} exchanges: labels changed")
     for way, function in WAYS.items():
         rng = random.Random(way)
-        changed = dict(model.predict([written(exchange, function, rng) for exchange in exchanges]).heads)
+        changed = dict(model.predict([function(exchange, rng) for exchange in exchanges]).heads)
         for name in names:
             pairs = [(labels(plain, e, i, name), labels(changed, e, i, name)) for i, e in enumerate(exchanges)]
             hits = sum(a != b for a, b in pairs)
@@ -118,7 +143,7 @@ def main() -> None:
                 "low": low,
                 "high": high,
             }
-            print(f"{way:15} {name:11} {100 * hits / len(pairs):5.1f} %  ({100 * low:.1f}–{100 * high:.1f})")
+            print(f"{way:20} {name:11} {100 * hits / len(pairs):5.1f} %  ({100 * low:.1f}–{100 * high:.1f})")
     if options.json:
         about = {"model": options.model, "version": getattr(model, "version", ""), "file": options.file.name}
         found = {**about, "exchanges": len(exchanges), "changed": result}

@@ -53,6 +53,9 @@ HEADS: dict[str, Head] = {
     head.name: head for head in (POLITENESS, ACCURACY, APPLICABILITY, COMPLAINT, COMPLAINT_TYPE, ACTS, SATISFACTION)
 }
 
+OF_CUSTOMER = frozenset(head.name for head in (ACCURACY, APPLICABILITY, COMPLAINT, COMPLAINT_TYPE, SATISFACTION))
+"""The heads that can be asked only where the customer said something."""
+
 
 def network_heads(shape: Mapping[str, Any]) -> dict[str, Head]:
     """The heads of a network of this ``shape`` (``network`` in csnlp.json), by name, in order: csnlp's own, unless the

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from csnlp.evaluation.gold import GoldRow, targets_of
+from csnlp.evaluation.gold import GoldRow, judged
 from csnlp.evaluation.metrics import Floats
-from csnlp.evaluation.run import NEEDS_CUSTOMER, predict
+from csnlp.evaluation.run import predict
 from csnlp.heads import HEADS
 from csnlp.models.protocol import Model
 
@@ -37,8 +37,7 @@ def _of_head(name: str, probabilities: Floats, rows: Sequence[GoldRow]) -> Itera
     head = HEADS[name]
     if head.kind == "multilabel":
         return
-    judged = [row.labels if name not in NEEDS_CUSTOMER or row.exchange.has_customer else None for row in rows]
-    kept, gold = targets_of(judged, head)
+    kept, gold = judged(rows, head)
     for row, label in zip(kept.tolist(), gold.tolist(), strict=True):
         best = int(probabilities[row].argmax())
         if best != label:

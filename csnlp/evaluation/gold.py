@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from csnlp.errors import InputError
-from csnlp.heads import ACTS, HEADS, SATISFACTION, Head
+from csnlp.heads import ACTS, HEADS, OF_CUSTOMER, SATISFACTION, Head
 from csnlp.io.jsonl import parse_object
 from csnlp.types import Exchange, Turn
 from csnlp.validation import check_context, check_exchange
@@ -149,6 +149,12 @@ def targets_of(
     values = [labels[head.name] for number in kept if (labels := rows[number]) is not None]
     shape = (len(kept), len(head.labels)) if head.kind == "multilabel" else (len(kept),)
     return np.array(kept, dtype=np.int64), np.array(values, dtype=np.int64).reshape(shape)
+
+
+def judged(rows: Sequence[GoldRow], head: Head) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """:func:`targets_of` those of ``rows`` of which ``head`` can be asked."""
+    asked = [row.labels if head.name not in OF_CUSTOMER or row.exchange.has_customer else None for row in rows]
+    return targets_of(asked, head)
 
 
 def _satisfaction_row(row: Mapping[str, Any], name: str) -> GoldRow | None:

@@ -10,15 +10,13 @@ import numpy.typing as npt
 
 from csnlp.evaluation import metrics
 from csnlp.evaluation.bootstrap import bootstrap_interval
-from csnlp.evaluation.gold import GoldRow, targets_of
+from csnlp.evaluation.gold import GoldRow, judged, targets_of
 from csnlp.evaluation.measures import Ints, Statistic, calibration_noise, head_statistics, kappa_statistic
 from csnlp.evaluation.metrics import Floats
 from csnlp.evaluation.results import METRICS, Evaluation, HeadEvaluation, LabelCount, Metric
 from csnlp.heads import HEADS, Head
 from csnlp.models.protocol import Model, checked_heads
 
-NEEDS_CUSTOMER = ("accuracy", "applicability", "complaint", "complaint_type")
-"""Heads that are judged only where the customer said something."""
 _BATCH = 256
 
 
@@ -33,8 +31,8 @@ def evaluate(
 ) -> Evaluation:
     """Measure ``model`` on ``rows``.
 
-    The predicted label is the most probable one (multi-label: each at 0.5 or more). Accuracy, applicability and
-    complaint are judged only where the customer said something, accuracy only where the gold says that it applies.
+    The predicted label is the most probable one (multi-label: each at 0.5 or more). Politeness and acts
+    apart, a head is judged only where the customer said something, accuracy only where the gold says that it applies.
     Intervals resample groups of rows that share a context. ``agreement`` adds the kappa of the two labellings where
     rows have a second one: quadratic for ordinal heads, plain for nominal ones, for multi-label heads the mean of the
     labels' kappas. ``about`` is carried into the result (model, file …).
@@ -64,8 +62,7 @@ def predict(model: Model, rows: Sequence[GoldRow]) -> dict[str, Floats]:
 def _evaluate_head(
     head: Head, probabilities: Floats, rows: Sequence[GoldRow], resamples: int, seed: int, agreement: bool
 ) -> HeadEvaluation:
-    judged = [row.labels if head.name not in NEEDS_CUSTOMER or row.exchange.has_customer else None for row in rows]
-    kept, gold = targets_of(judged, head)
+    kept, gold = judged(rows, head)
     groups = [rows[i].group for i in kept]
 
     def measure(statistic: Statistic, at: Ints | None = None) -> Metric:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from csnlp.errors import ConfigError, InputError
-from csnlp.heads import HEADS
+from csnlp.heads import HEADS, OF_CUSTOMER
 from csnlp.io.badrow import BadRow, Record
 from csnlp.io.writers import errors_path
 from csnlp.rules.book import RuleBook
@@ -26,16 +26,13 @@ StoredRow = Mapping[str, Any]
 AHEAD = 1000
 """Replies looked at to see which heads the model had: enough to meet each, few enough to hold."""
 
-_OF_CUSTOMERS = frozenset({"accuracy", "complaint", "complaint_type", "satisfaction"})
-"""The heads that say nothing where no customer spoke."""
-
 
 def read_stored(path: Path) -> Iterator[StoredRow]:
     """The rows of a score file (JSON lines, plain or .gz, or Parquet) that was written with ``--probabilities``.
 
     Raises :class:`csnlp.errors.InputError`, naming the row, for a file that is none.
     """
-    rows = _parquet(path) if path.suffix == ".parquet" else _json_lines(path)
+    rows = _parquet(path) if path.suffix.lower() == ".parquet" else _json_lines(path)
     for number, row in enumerate(rows, 1):
         _check(row, f"{path}: row {number}")
         yield row
@@ -126,7 +123,7 @@ def _known(pairs: Sequence[tuple[Exchange, StoredRow]]) -> frozenset[str]:
     """
     given = {name for _, row in pairs for name, found in row["probabilities"].items() if found is not None}
     if not any(exchange.has_customer for exchange, _ in pairs):
-        return _OF_CUSTOMERS.union(given)
+        return OF_CUSTOMER.union(given)
     return frozenset(given | {"complaint_type"} if "complaint" in given else given)
 
 
@@ -154,7 +151,7 @@ def _is_probability(value: object) -> bool:
 
 
 def _json_lines(path: Path) -> Iterator[StoredRow]:
-    opened = gzip.open if path.suffix == ".gz" else open
+    opened = gzip.open if path.suffix.lower() == ".gz" else open
     try:
         with opened(path, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from csnlp.heads import OF_CUSTOMER
 from csnlp.training.contradict import vary_reference
 from csnlp.training.examples import Example
 from csnlp.types import Exchange, Turn
@@ -25,7 +26,6 @@ _MEANS = "不没无未非免别勿莫零〇一二三四五六七八九十百千�
 """Denials and figures: a slip there would alter what is said."""
 _CALM = f"(?![{_MEANS}])[\u4e00-\u9fff]"
 _SLIPS = re.compile(f"{_CALM}(?={_CALM})")
-_NEEDS_CONTEXT = ("accuracy", "applicability", "complaint", "complaint_type", "satisfaction")
 
 
 def augment(example: Example, rng: random.Random) -> Example:
@@ -42,7 +42,7 @@ def augment(example: Example, rng: random.Random) -> Example:
     targets = example.targets
     if "politeness" in targets and exchange.context and rng.random() < 0.1:
         exchange = replace(exchange, context=(), reference=None)
-        targets = {head: target for head, target in targets.items() if head not in _NEEDS_CONTEXT}
+        targets = {head: target for head, target in targets.items() if head not in OF_CUSTOMER}
     return Example(exchange, targets, example.group)
 
 

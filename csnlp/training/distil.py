@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from csnlp.heads import HEADS
+from csnlp.heads import HEADS, OF_CUSTOMER
 from csnlp.models.protocol import Model
 from csnlp.training.examples import Example, Target, is_distribution
 from csnlp.types import FloatArray
@@ -21,7 +21,6 @@ KNOWN = 0.5
 """The weight of a known label against the teacher's probabilities."""
 
 _OF_REPLY = ("politeness", "acts", "accuracy", "applicability")
-_OF_CUSTOMER = ("accuracy", "applicability", "complaint", "complaint_type", "satisfaction")
 
 
 def taught_by(teachers: Sequence[Model], examples: Sequence[Example]) -> list[Example]:
@@ -57,7 +56,7 @@ def _mixed(example: Example, said: Mapping[str, Target]) -> dict[str, Target]:
 
 def _applies(name: str, example: Example) -> bool:
     """Whether the head can be asked of the example: a teacher always says something."""
-    if name in _OF_CUSTOMER and not example.exchange.has_customer:
+    if name in OF_CUSTOMER and not example.exchange.has_customer:
         return False
     if name in _OF_REPLY and not example.exchange.reply.strip():
         return False
