@@ -2,12 +2,12 @@
 
     python benchmarks/ablation.py RECIPE [NAME ...] [--json OUT]
 
-RECIPE is one of models/recipes with csnlp's own heads. Each run has a folder of its own under the recipe's output, and
-goes on where it was stopped; NAMEs choose some of them (the whole recipe, "all", is always among them). They are
-measured on the recipe's validation file together with what its sources of real chats hold out, references and
-satisfaction on what those hold out. A difference to "all" is of the same rows, with a paired bootstrap interval over
-the contexts (in bold where it is clear of 0); that of "another seed" shows what is chance of the training, which the
-intervals do not hold.
+RECIPE is one of models/recipes with csnlp's own heads. Each run has a folder of its own under the recipe's output; one
+that is finished is not run again, one that was stopped goes on from its last evaluation. NAMEs choose some of them (the
+whole recipe, "all", is always among them). They are measured on the recipe's validation file together with what its
+sources of real chats hold out, references and satisfaction on what those hold out. A difference to "all" is of the same
+rows, with a paired bootstrap interval over the contexts (in bold where it is clear of 0); that of "another seed" shows
+what is chance of the training, which the intervals do not hold.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _taught(config: TrainConfig) -> TrainConfig:
     asked = [s.format == "exchanges" and not _is_reference(s) for s in config.sources]
     return replace(
         config,
-        sources=tuple(replace(s, teacher=teacher) if a else s for s, a in zip(config.sources, asked, strict=True)),
+        sources=tuple(replace(s, teacher=(teacher,)) if a else s for s, a in zip(config.sources, asked, strict=True)),
     )
 
 

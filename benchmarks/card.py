@@ -43,7 +43,7 @@ def table(evaluations: dict[str, Any]) -> str:
             _cell(evaluation["heads"].get(head, {}).get("metrics", {}).get(metric))
             for evaluation in evaluations.values()
         ]
-        agreed = last[head]["agreement"] if metric == "kappa" else None
+        agreed = last.get(head, {}).get("agreement") if metric == "kappa" else None
         lines.append(f"| {title} | {' | '.join(cells)} | {_cell(agreed)} |")
     return "\n".join(lines)
 

@@ -46,8 +46,9 @@ def network_from_base(base: str, max_tokens: int | None, dropout: float, heads: 
     its own. A model folder that csnlp wrote (a shipped model, say) goes on with its pools and heads too where they are
     those asked for.
 
-    Raises :class:`csnlp.errors.ConfigError` when the base is laid out differently.
+    Raises :class:`csnlp.errors.ConfigError` when the base is laid out differently, or as :func:`check_base` does.
     """
+    check_base(base, max_tokens)
     if (Path(base) / SETTINGS_FILE).is_file():
         return _network_from_model(Path(base), max_tokens, dropout, tuple(heads.values()))
     from transformers import AutoModel
@@ -70,6 +71,22 @@ def network_from_base(base: str, max_tokens: int | None, dropout: float, heads: 
     if unexpected:
         raise ConfigError(f"{base} is not laid out as BERT: nothing found for {', '.join(unexpected[:5])}")
     return network
+
+
+def check_base(base: str, max_tokens: int | None) -> None:
+    """Raise :class:`csnlp.errors.ConfigError` when there is no such base, or none with ``max_tokens`` positions."""
+    if (Path(base) / SETTINGS_FILE).is_file():
+        positions = NetworkConfig.from_dict(read_settings(Path(base))["network"]).max_tokens
+    else:
+        from transformers import AutoConfig
+
+        try:
+            positions = AutoConfig.from_pretrained(base).max_position_embeddings
+        except (OSError, ValueError) as error:
+            problem = f"is neither the folder of a model nor one that the hub gives ({error})"
+            raise ConfigError(f"base: {base} {problem}") from error
+    if max_tokens and max_tokens > positions:
+        raise ConfigError(f"max_tokens: {max_tokens} is more than {base} has positions for: {positions}")
 
 
 def tokenizer_from_base(base: str) -> Tokenizer:
@@ -99,8 +116,6 @@ def describe_base(base: str) -> str:
 def _network_from_model(folder: Path, max_tokens: int | None, dropout: float, heads: tuple[Head, ...]) -> Network:
     config = NetworkConfig.from_dict(read_settings(folder)["network"])
     max_tokens = max_tokens or config.max_tokens
-    if max_tokens > config.max_tokens:
-        raise ConfigError(f"max_tokens: {max_tokens} is more than {folder} has positions for: {config.max_tokens}")
     state = {name: torch.from_numpy(array) for name, array in read_weights(folder / "model.safetensors").items()}
     state["positions.weight"] = state["positions.weight"][:max_tokens].clone()
     state["segments.weight"] = _with_later_segments(state["segments.weight"])

@@ -61,19 +61,24 @@ def _exchange_row(row: Row) -> Iterator[Example]:
     turns = _turns(row.get("context") or ())
     if text := row.get("context_text"):
         turns = (Turn("customer", text),)
-    labels = row["labels"]
+    if not isinstance(labels := row.get("labels"), Mapping):
+        raise ConfigError('has no labels; give an object, as {"politeness": "polite"}')
+    if unknown := sorted(set(labels.get("acts") or ()) - set(ACTS.labels)):
+        raise ConfigError(f"acts have no label {unknown[0]!r}; the labels are {', '.join(ACTS.labels)}")
     targets: dict[str, Target] = {}
-    if "politeness" in labels:
+    if labels.get("politeness"):
         targets["politeness"] = one_of("politeness", labels["politeness"])
     if turns and "accuracy" in labels:
         targets["applicability"] = (float(labels["accuracy"] is not None),)
         if labels["accuracy"] is not None:
             targets["accuracy"] = one_of("accuracy", labels["accuracy"])
-    if turns and "complaint" in labels:
+    if turns and labels.get("complaint"):
         targets["complaint"] = one_of("complaint", labels["complaint"])
         if labels.get("complaint_type"):
             targets["complaint_type"] = one_of("complaint_type", labels["complaint_type"])
-    if "acts" in labels:
+    if turns and labels.get("satisfaction"):
+        targets["satisfaction"] = one_of("satisfaction", labels["satisfaction"])
+    if labels.get("acts") is not None:
         targets["acts"] = tuple(float(act in labels["acts"]) for act in ACTS.labels)
     yield Example(Exchange(row["reply"], turns, row.get("reference")), targets, _context_group(turns, row), row)
 

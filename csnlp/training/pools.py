@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from csnlp.evaluation.tasks import Case
 from csnlp.heads import HEADS
 from csnlp.models.protocol import Model
 from csnlp.models.registry import load_folder
+from csnlp.text.fold import fold_text
 from csnlp.training.config import Source
 from csnlp.training.distil import taught_by
 from csnlp.training.examples import Example, examples_from
@@ -24,27 +25,54 @@ from csnlp.training.join import Row, labelled_spans, labelled_turns
 def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str, list[Example]]]:
     """The training examples of each source, and by source name the labelled exchanges of the held-out groups.
 
-    Raises :class:`csnlp.errors.ConfigError` for a source that has nothing to teach.
+    Chats come in several cuts and in several sources: what is held out of one is left out of all
+    (:func:`_exchange_key`). Raises :class:`csnlp.errors.ConfigError` for a source that has nothing to teach.
     """
+    sources = list(sources)
     pools: list[list[Example]] = []
     held_out: dict[str, list[Example]] = {}
-    teachers: dict[Path, Model] = {}
     for source in sources:
-        rows = _rows(source)
-        examples = [_without(example, source.without) for example in examples_from(source.format, rows)]
+        examples = [_without(example, source.without) for example in _examples(source)]
         examples = [example for example in examples if example.targets]
         pools.append([e for e in examples if not is_held_out(e.group, source)])
-        if not pools[-1]:
-            raise ConfigError(f"{source.path}: has no labelled row to train on; leave it out, or lower its holdout")
         if source.holdout:
             name = (source.labels or source.path).name.split(".")[0]
             held_out.setdefault(name, []).extend(e for e in examples if is_held_out(e.group, source))
+    unseen = {_exchange_key(example) for kept in held_out.values() for example in kept} - {None}
+    pools = [[example for example in pool if _exchange_key(example) not in unseen] for pool in pools]
+    teachers: dict[Path, Model] = {}
+    for number, source in enumerate(sources):
+        if not pools[number]:
+            raise ConfigError(f"{source.path}: has no labelled row to train on; leave it out, or lower its holdout")
         for folder in source.teacher:
             if folder not in teachers:  # many sources have the same ones, and a big one takes its time to load
                 teachers[folder] = load_folder(folder)
         if source.teacher:
-            pools[-1] = taught_by([teachers[folder] for folder in source.teacher], pools[-1])
+            pools[number] = taught_by([teachers[folder] for folder in source.teacher], pools[number])
     return pools, held_out
+
+
+def _examples(source: Source) -> Iterator[Example]:
+    for number, row in enumerate(_rows(source), 1):
+        try:
+            yield from examples_from(source.format, [row])
+        except (ConfigError, KeyError, TypeError) as error:
+            problem = f"has no {error.args[0]}" if isinstance(error, KeyError) else error
+            raise ConfigError(f"{source.labels or source.path}: row {number}: {problem}") from error
+
+
+def _exchange_key(example: Example) -> tuple[str, str, str] | None:
+    """What an exchange is known by however much of the chat before it is cut off: the last turn, the reply, and the
+    reference. None for one as short as many others are ("在吗" and "您好")."""
+    exchange = example.exchange
+    if not exchange.reply or not exchange.context:
+        return None
+    last, reply = fold_text(exchange.context[-1].text), fold_text(exchange.reply)
+    return (last, reply, exchange.reference or "") if len(last) + len(reply) >= _TELLING else None
+
+
+_TELLING = 16
+"""Characters that are hardly said twice by chance."""
 
 
 def taught_heads(pools: Iterable[Sequence[Example]], head_weights: Mapping[str, float]) -> tuple[str, ...]:
@@ -61,7 +89,7 @@ def write_held_out(folder: Path, held_out: Mapping[str, Sequence[Example | Case]
     folder.mkdir(exist_ok=True)
     for name, examples in held_out.items():
         rows = {id(e.row): e.row for e in examples if e.row.get("reply") != ""}  # a row can give several examples
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows.values())
+        lines = (json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows.values())
         (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
 
 

@@ -41,14 +41,15 @@ def train_bert(config: TrainConfig) -> Path:
     """Fine-tune, fit the temperatures on the validation file, and write ``<output>/model``."""
     _need_training_packages()
     from csnlp.models.bert import BertModel, read_settings
-    from csnlp.training.base import describe_base, tokenizer_from_base
+    from csnlp.training.base import check_base, describe_base, tokenizer_from_base
     from csnlp.training.course import read_course
     from csnlp.training.export import export_model, swap_in, write_settings
     from csnlp.training.finetune import best_network, finetune
     from csnlp.training.record import keep_record
 
+    check_base(config.base, config.max_tokens)  # what is missing is told before the work
     if config.average_with is not None:
-        read_settings(config.average_with)  # a missing folder is told before the work
+        read_settings(config.average_with)
     config.output.mkdir(parents=True, exist_ok=True)
     keep_record(config)
     course = read_course(config)

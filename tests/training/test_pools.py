@@ -1,11 +1,13 @@
 """The pools of a training run, and what is held out of it as files."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from csnlp.errors import ConfigError
 from csnlp.evaluation import read_gold
 from csnlp.models import load_model
 from csnlp.training import pools
@@ -24,6 +26,66 @@ def test_what_is_held_out_can_be_evaluated_though_a_customer_got_no_reply(tmp_pa
     assert len(held_out) == 2  # both are taught
     write_held_out(tmp_path / "heldout", {"chats": held_out})
     assert [found.exchange.reply for found in read_gold(tmp_path / "heldout/chats.jsonl")] == ["在路上了"]
+
+
+def write(path: Path, rows: Iterable[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_an_exchange_that_is_held_out_is_taught_from_no_source_however_its_chat_was_cut(tmp_path: Path) -> None:
+    greeting = {"role": "agent", "text": "您好，请问有什么可以帮您"}
+    rows = [row(f"亲，第{number}单今天会安排发出的哦", politeness="polite") for number in range(40)]
+    for number, one in enumerate(rows):
+        one["context"][0]["text"] = f"第{number}单还要等几天发货"
+    first = write(tmp_path / "first.jsonl", rows)
+    second = write(tmp_path / "second.jsonl", ({**one, "context": [greeting, *one["context"]]} for one in rows))
+    pools, held_out = load_pools([Source(first, holdout=0.5), Source(second)])
+    kept = {example.exchange.reply for example in held_out["first"]}
+    assert 0 < len(kept) < 40
+    for pool in pools:
+        assert {example.exchange.reply for example in pool} == {one["reply"] for one in rows} - kept
+
+
+def test_a_reply_that_many_give_is_held_out_and_taught(tmp_path: Path) -> None:
+    rows = [row(f"好的{number}", politeness="polite") for number in range(40)]
+    first = write(
+        tmp_path / "first.jsonl", ({**one, "context": [{"role": "customer", "text": one["reply"]}]} for one in rows)
+    )
+    second = write(tmp_path / "second.jsonl", (json.loads(line) for line in first.read_text("utf-8").splitlines()))
+    (_, pool), held_out = load_pools([Source(first, holdout=0.5), Source(second)])
+    assert held_out["first"] and len(pool) == 40
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ({"politeness": "polit"}, "row 2: politeness has no label 'polit'"),
+        ({"acts": ["apologyy"]}, "row 2: acts have no label 'apologyy'"),
+        (None, "row 2: has no labels"),
+    ],
+)
+def test_a_row_that_cannot_be_taught_is_named(tmp_path: Path, labels: Any, said: str) -> None:
+    good = row("好的", politeness="polite", acts=["apology"])
+    bad = {**good, "labels": labels} if labels else {key: good[key] for key in good if key != "labels"}
+    path = write(tmp_path / "own.jsonl", [good, bad])
+    with pytest.raises(ConfigError, match=f"own.jsonl: {said}"):
+        load_pools([Source(path)])
+
+
+def test_times_and_satisfaction_come_through(tmp_path: Path) -> None:
+    rows = [
+        {**row(f"好的{number}", satisfaction="satisfied", acts=None), "time": "2024-05-01T10:00:00"}
+        for number in range(9)
+    ]
+    for number, one in enumerate(rows):
+        one["context"][0]["text"] += str(number)
+    (pool,), held_out = load_pools([Source(write(tmp_path / "own.jsonl", rows), holdout=0.5)])
+    assert pool[0].targets == {"satisfaction": (0.0, 0.0, 1.0)}
+    write_held_out(tmp_path / "heldout", held_out)
+    assert [found.labels["satisfaction"] for found in read_gold(tmp_path / "heldout/own.jsonl")] == [2] * len(
+        held_out["own"]
+    )
 
 
 def test_a_teacher_that_sources_share_is_loaded_once(

@@ -26,6 +26,22 @@ def test_a_missing_model_to_average_with_is_told_before_the_work(
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"base": Path("nowhere")}, "base: nowhere is neither the folder of a model nor one that the hub gives"),
+        ({"max_tokens": 4096}, "max_tokens: 4096 is more than .* has positions for: "),
+    ],
+)
+def test_a_base_that_will_not_do_is_told_before_the_data_is_read(
+    changes: dict[str, Any], message: str, tiny_base: Path, labelled: Path, tmp_path: Path
+) -> None:
+    config = recipe(tmp_path, **{"base": tiny_base, "labelled": labelled, **changes})
+    with pytest.raises(ConfigError, match=message):
+        run_module.train(config)
+    assert not (tmp_path / "run/heldout").exists()
+
+
 def test_a_model_that_cannot_be_averaged_with_is_told_before_the_work(
     tiny_base: Path, labelled: Path, tmp_path: Path
 ) -> None:
