@@ -46,8 +46,9 @@ class TrainConfig:
     """A fine-tuning run. Sizes count tokens or examples; rates are per optimiser step.
 
     ``average``: the decay of the moving average of the weights that is evaluated and kept (0: the last weights; Polyak
-    and Juditsky 1992, as an exponential average); it is shorter in the first steps. ``average_with``: a model folder of
-    the same shape, halfway to which the finished weights are moved (Wortsman et al. 2022, arXiv:2203.05482).
+    and Juditsky 1992, as an exponential average); it is shorter in the first steps. ``average_with``: model folders of
+    the same shape, and the part that each has in the mean of their weights and the finished ones, which have the rest
+    (Wortsman et al. 2022, arXiv:2203.05482); a recipe gives a mapping, or one folder, which has half.
 
     ``consistency``: above 0, each example of a batch is taught a second time with slips in its texts
     (:func:`csnlp.training.augment.disturb`), and the divergence between the two weighs this much; a step takes twice as
@@ -74,7 +75,7 @@ class TrainConfig:
     warmup: float = 0.06
     dropout: float = 0.1
     average: float = 0.998
-    average_with: Path | None = None
+    average_with: tuple[tuple[Path, float], ...] = ()
     ordinal_weight: float = 0.5
     consistency: float = 0.0
     balance: float = 0.25
@@ -142,9 +143,9 @@ def train_config(data: dict[str, Any], folder: Path, where: str) -> TrainConfig:
     for name, weight in weights.items():
         _check_number(f"{where}: head_weights: {name}", weight, float, 0)
     data["head_weights"] = tuple((str(name), float(weight)) for name, weight in weights.items())
-    return _build(
-        TrainConfig, _anchored(_base_anchored(data, folder), folder, ("output", "validation", "average_with")), where
-    )
+    if "average_with" in data:
+        data["average_with"] = _parts(data["average_with"], folder, f"{where}: average_with")
+    return _build(TrainConfig, _anchored(_base_anchored(data, folder), folder, ("output", "validation")), where)
 
 
 def adapt_config(data: dict[str, Any], folder: Path, where: str) -> AdaptConfig:
@@ -190,6 +191,17 @@ def _teachers(named: object, folder: Path, where: str) -> tuple[Path, ...]:
     if not folders or len(folders) < len(names):
         raise ConfigError(f"{where}: teacher: expected a model folder or a list of them, found {named!r}")
     return folders
+
+
+def _parts(named: object, folder: Path, where: str) -> tuple[tuple[Path, float], ...]:
+    parts = {named: 0.5} if isinstance(named, str) else named
+    if not isinstance(parts, dict) or not all(isinstance(name, str) for name in parts):
+        raise ConfigError(f"{where}: expected a model folder, or a mapping of folders to parts, found {named!r}")
+    for name, part in parts.items():
+        _check_number(f"{where}: {name}", part, float, 0)
+    if not sum(parts.values()) < 1:
+        raise ConfigError(f"{where}: the parts add up to {sum(parts.values())}; leave one to the run itself")
+    return tuple(((folder / name).resolve(), float(part)) for name, part in parts.items())
 
 
 def _base_anchored(data: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -90,25 +90,31 @@ def _out_of_patience(log: RunLog, patience: int) -> bool:
 
 
 def best_network(config: TrainConfig, course: Course) -> Network:
-    """The network of the run's best checkpoint, averaged with another where the recipe says so, in eval mode."""
+    """The network of the run's best checkpoint, averaged with others where the recipe says so, in eval mode."""
     network = network_from_base(config.base, config.max_tokens, config.dropout, course.heads)
     load_network(config.output / "best.safetensors", network)
-    if (other := _to_average_with(config, network)) is not None:
-        _average(network, other, 0.5)
+    others = _to_average_with(config, network)
+    with torch.no_grad():
+        weights = list(network.parameters())
+        torch._foreach_mul_(weights, 1 - sum(part for _, part in others))
+        for other, part in others:
+            torch._foreach_add_(weights, list(other.parameters()), alpha=part)
     return network.eval()
 
 
-def _to_average_with(config: TrainConfig, network: Network) -> Network | None:
-    folder = config.average_with
-    if folder is None:
-        return None
-    settings = read_settings(folder)
-    if settings["kind"] != "bert" or NetworkConfig.from_dict(settings["network"]).heads != network.config.heads:
-        raise ConfigError(f"average_with: {folder} is not a model with the heads that are taught")
-    other = network_from_base(str(folder), config.max_tokens, config.dropout, {h.name: h for h in network.config.heads})
-    if other.config != network.config:
-        raise ConfigError(f"average_with: {folder} is not of the same shape as the model that is trained")
-    return other
+def _to_average_with(config: TrainConfig, network: Network) -> list[tuple[Network, float]]:
+    """The networks that the finished one is averaged with, and the part of each."""
+    found = []
+    for folder, part in config.average_with:
+        settings = read_settings(folder)
+        if settings["kind"] != "bert" or NetworkConfig.from_dict(settings["network"]).heads != network.config.heads:
+            raise ConfigError(f"average_with: {folder} is not a model with the heads that are taught")
+        heads = {head.name: head for head in network.config.heads}
+        other = network_from_base(str(folder), config.max_tokens, config.dropout, heads)
+        if other.config != network.config:
+            raise ConfigError(f"average_with: {folder} is not of the same shape as the model that is trained")
+        found.append((other, part))
+    return found
 
 
 def _step(

@@ -48,8 +48,8 @@ def train_bert(config: TrainConfig) -> Path:
     from csnlp.training.record import keep_record
 
     check_base(config.base, config.max_tokens)  # what is missing is told before the work
-    if config.average_with is not None:
-        read_settings(config.average_with)
+    for other, _ in config.average_with:
+        read_settings(other)
     config.output.mkdir(parents=True, exist_ok=True)
     keep_record(config)
     course = read_course(config)

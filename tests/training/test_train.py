@@ -76,19 +76,27 @@ def test_nothing_to_measure_keeps_the_last_averaged_weights(tiny_base: Path, lab
     assert all(np.array_equal(array, last[f"averaged.{name}"]) for name, array in best.items())
 
 
-def test_a_finished_model_may_be_averaged_with_another(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
+FIRST = "../first/run/model"
+
+
+@pytest.mark.parametrize(
+    ("others", "part"), [(FIRST, 0.5), ({FIRST: 0.25}, 0.25), ({FIRST: 0.25, f"../second/{FIRST}": 0.125}, 0.375)]
+)
+def test_a_finished_model_may_be_averaged_with_others(
+    tiny_base: Path, labelled: Path, tmp_path: Path, others: Any, part: float
+) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
     second.mkdir()
     other = run_module.train(recipe(first, tiny_base, labelled))
-    path = recipe(second, other, labelled, average_with="../first/run/model", seed=5)
+    path = recipe(second, other, labelled, average_with=others, seed=5)
     run(path)
     config = train_config(read_config(path), path.parent, str(path))
     averaged = best_network(config, read_course(config)).state_dict()
-    own, others = load_file(second / "run/best.safetensors"), read_weights(other / "model.safetensors")
-    assert any(not np.allclose(own[name], others[name], atol=1e-4) for name in own)
+    own, theirs = load_file(second / "run/best.safetensors"), read_weights(other / "model.safetensors")
+    assert any(not np.allclose(own[name], theirs[name], atol=1e-4) for name in own)
     for name, tensor in averaged.items():
-        np.testing.assert_allclose(tensor.numpy(), (own[name] + others[name]) / 2, atol=1e-6)
+        np.testing.assert_allclose(tensor.numpy(), (1 - part) * own[name] + part * theirs[name], atol=1e-6)
 
 
 def test_labels_of_a_plain_text_file_are_learnt_from(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:

@@ -73,6 +73,9 @@ def test_a_missing_package_is_told_before_the_work(
     [
         ({"stepps": 3}, "unknown setting 'stepps'; known: .*steps"),
         ({"sources": []}, "sources: give at least one source"),
+        ({"average_with": 3}, "average_with: expected a model folder, or a mapping of folders to parts, found 3"),
+        ({"average_with": {"x": -1}}, "average_with: x: expected a number of at least 0, found -1"),
+        ({"average_with": {"x": 0.5, "y": 0.5}}, "average_with: the parts add up to 1.0; leave one to the run itself"),
         ({"sources": [{"path": "x", "kind": "y"}]}, r"sources\[0\]: unknown setting 'kind'"),
         ({"head_weights": {"mood": 1}}, "head_weights: no head 'mood'; the heads are politeness"),
         ({"head_weights": {"politeness": "high"}}, "head_weights: politeness: expected a number of at least 0"),
