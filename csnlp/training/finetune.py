@@ -95,10 +95,11 @@ def best_network(config: TrainConfig, course: Course) -> Network:
     load_network(config.output / "best.safetensors", network)
     others = _to_average_with(config, network)
     with torch.no_grad():
-        weights = list(network.parameters())
+        weights: list[Tensor] = list(network.parameters())
         torch._foreach_mul_(weights, 1 - sum(part for _, part in others))
         for other, part in others:
-            torch._foreach_add_(weights, list(other.parameters()), alpha=part)
+            theirs: list[Tensor] = list(other.parameters())
+            torch._foreach_add_(weights, theirs, alpha=part)
     return network.eval()
 
 
