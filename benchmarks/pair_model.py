@@ -17,12 +17,14 @@ from typing import Any
 import numpy as np
 import torch
 import transformers
+from tokenizers import Tokenizer
 from tokenizers.processors import TemplateProcessing
 from torch import nn
 from transformers import AutoConfig, AutoModelForSequenceClassification, BertConfig, BertModel, PreTrainedTokenizerFast
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from csnlp.heads import HEADS
+from csnlp.models.encoding import CLS, PAD, SEP
 from csnlp.models.network import Network, NetworkConfig
 from csnlp.models.weights import read_weights
 from csnlp.text.fold import fold_text
@@ -79,7 +81,8 @@ def pair_model(folder: Path) -> PairModel:
         vocab_size=shape["vocab_size"], hidden_size=shape["hidden_size"], num_hidden_layers=shape["layers"],
         num_attention_heads=shape["attention_heads"], intermediate_size=shape["intermediate_size"],
         max_position_embeddings=shape["max_tokens"], type_vocab_size=len(weights["segments.weight"]),
-        layer_norm_eps=shape["layer_norm_eps"], num_labels=OUTPUTS, pad_token_id=1,
+        layer_norm_eps=shape["layer_norm_eps"], num_labels=OUTPUTS,
+        pad_token_id=_special(folder, PAD)[1],
     )  # fmt: skip
     model = PairModel(config).eval()
     names = {"words": "word_embeddings", "positions": "position_embeddings", "segments": "token_type_embeddings"}
@@ -102,14 +105,20 @@ def pair_model(folder: Path) -> PairModel:
 
 def pair_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     """csnlp's tokenizer with a template that marks a pair as csnlp does."""
-    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), pad_token="<pad>")
-    specials = [(token, tokenizer.convert_tokens_to_ids(token)) for token in ("<s>", "</s>")]
+    (cls, _), (sep, _), (padding, _) = specials = [_special(folder, names) for names in (CLS, SEP, PAD)]
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), pad_token=padding)
     tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
-        single="<s>:0 $A:2 </s>:0", pair="<s>:0 $A:2 </s>:0 $B:3 </s>:0", special_tokens=specials
+        single=f"{cls}:0 $A:2 {sep}:0", pair=f"{cls}:0 $A:2 {sep}:0 $B:3 {sep}:0", special_tokens=specials[:2]
     )
     tokenizer.model_input_names = ["input_ids", "attention_mask", "token_type_ids"]
     tokenizer.model_max_length = 256
     return tokenizer
+
+
+def _special(folder: Path, names: Sequence[str]) -> tuple[str, int]:
+    """The special token that has one of ``names`` in the folder's vocabulary, and its number."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    return next((name, number) for name in names if (number := tokenizer.token_to_id(name)) is not None)
 
 
 Run = Callable[[dict[str, torch.Tensor]], FloatArray]
