@@ -14,10 +14,10 @@ from csnlp.models.batching import Batch, PaddedEngine
 from csnlp.models.weights import StoredWeights
 from csnlp.types import FloatArray
 
-KERNELS = 256
-"""Kernels that are kept for when a batch of their shape comes again. A shape has about ten, of 3 MB together: with the
-defaults (5,000 in OpenVINO, 1,024 in oneDNN) 10,000 different replies take 80 MB more. With 32 they take 165 MB less,
-and small batches and single replies are a fifth slower, since kernels are made anew."""
+KERNELS = 128
+"""Kernels that are kept for when a batch of their shape comes again. A shape has about ten, of 2 to 3 MB together: with
+the defaults (5,000 in OpenVINO, 1,024 in oneDNN) memory grows with every new shape. With 128 small batches and single
+replies are as fast as with 256; with 32 they are a fifth slower, since kernels are made anew."""
 
 HINTS = {"float32": "f32", "bfloat16": "bf16"}
 

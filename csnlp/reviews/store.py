@@ -168,7 +168,8 @@ class ReviewStore:
         """What :meth:`reviews` gives, one after the other and without the texts (``item.exchange`` is empty).
 
         For counting: neither the texts nor the reviews are held in memory together. Read it to its end, or close it:
-        other threads that use this store wait meanwhile, so that it is as of one moment. Other stores do not wait.
+        other threads that use this store wait meanwhile, so that it is as of one moment. Other stores do not wait; once
+        one of them has written, this one can write only after the end of the stream.
         """
         return self._judged(rows.SELECT_VERDICTS, reply)
 
