@@ -1,7 +1,8 @@
 """Masks personal data in text, for logs and reports. The masked text is for people to read, not for the model.
 
 Masked: mobile numbers, landline numbers, identity card numbers, bank card numbers, e-mail addresses and postal
-addresses that reach a door (street and number, or building and room). Digits may be full-width or spaced out.
+addresses that reach a door (street and number, or building and room). Digits may be full-width or spaced out, those of
+mobile numbers also in Chinese; characters may be traditional, and invisible ones may stand between.
 
 Kept on purpose: order and parcel numbers, without which nobody finds the case; public service numbers (400, 95xxx);
 a province or city alone; and what is masked already (``138****0000``). Names are not found.
@@ -11,17 +12,38 @@ An order number that has the very shape of a mobile number is masked with them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
+
+from csnlp.text.fold import fold_text
 
 Span: TypeAlias = tuple[int, int]
 
-# One character for one, so that a span of the folded text is a span of the original.
-_FOLD = {
-    **{0xFF01 + i: 0x21 + i for i in range(94)},
-    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), ord("-")),
-    **dict.fromkeys(map(ord, "\u00a0\u2009\u3000\t"), ord(" ")),
-}
+
+class _Table(dict[int, str]):
+    """Code point → the one character that it is read as, or none, filled as characters turn up.
+
+    Each is folded alone, unlike in a folded text: so masked text folds as it did before, masking it again changes
+    nothing, and the end of a line still parts two numbers.
+    """
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if char.isspace():
+            folded = " " if char == "\t" or unicodedata.category(char) == "Zs" else char
+        else:
+            folded = fold_text(char)
+        self[code] = folded if len(folded) < 2 else char
+        return self[code]
+
+
+_TABLE = _Table(
+    {
+        **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-"),
+        **dict.fromkeys(map(ord, "\u2022\u2027\u2219\u22c5\u30fb\uff65"), "\u00b7"),
+    }
+)
 
 
 def redact(text: str) -> str:
@@ -30,21 +52,38 @@ def redact(text: str) -> str:
     >>> redact("亲，打１３８ ００００ ００００或发a@example.com")
     '亲，打[手机号]或发[邮箱]'
     """
-    folded = text.translate(_FOLD)
+    folded, places = _fold(text)
     for mask, find in _FINDERS:
-        spans = list(find(folded))
+        spans = [(places[start], places[end - 1] + 1) for start, end in _joined(find(folded))]
         if spans:
             text = _replace(text, spans, mask)
-            folded = _replace(folded, spans, mask)
+            folded, places = _fold(text)
     return text
+
+
+def _fold(text: str) -> tuple[str, Sequence[int]]:
+    """Folded text, and where in ``text`` each of its characters stands."""
+    folded = text.translate(_TABLE)
+    if len(folded) == len(text):
+        return folded, range(len(text))
+    return folded, [place for place, char in enumerate(text) if _TABLE[ord(char)]]
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """``spans`` with those that touch made one."""
+    joined: list[Span] = []
+    for start, end in spans:
+        if joined and start == joined[-1][1]:
+            start = joined.pop()[0]
+        joined.append((start, end))
+    return joined
 
 
 def _replace(text: str, spans: list[Span], mask: str) -> str:
     parts = []
     done = 0
     for start, end in spans:
-        if not done or start > done:  # masks that touch are one
-            parts += [text[done:start], mask]
+        parts += [text[done:start], mask]
         done = end
     parts.append(text[done:])
     return "".join(parts)
@@ -95,18 +134,37 @@ def _is_card(match: re.Match[str]) -> bool:
     return (sum(digits[-1::-2]) + sum(doubled[digit] for digit in digits[-2::-2])) % 10 == 0
 
 
-# Behind a letter and a slash it is a part of a web address.
-_MOBILE = r"""(?<!\d) (?<![a-zA-Z]/) (?: (?:\+|00)? 86 [ -]{0,2} )? (?:
-    1[3-9]\d{9}
-  | 1[3-9]\d [ .-]{1,3} (?: \d{4} [ .-]{1,3} \d{4} | \d{3} [ .-]{1,3} \d{5} | \d{8} )
-  | 1[3-9]\d{2} [ .-]{1,3} \d{3} [ .-]{1,3} \d{4}
-  | 1[3-9]\d{5} [ .-]{1,3} \d{4}
-  | 1 [ .-]{1,3} [3-9] (?: [ .-]{1,3} \d ){9}
+_GAP = "[ .·-]{1,3}"
+# Behind a letter and a slash it is a part of a web address. A 19xx by itself is a year or the width of a screen, and
+# threes with dots are a network address.
+_MOBILE = rf"""(?<!\d) (?<![a-zA-Z]/) (?: (?:\+|00)? 86 [ -]{{0,2}} )? (?:
+    1[3-9]\d{{9}}
+  | (?P<split>
+      1[3-9]\d {_GAP} (?: \d{{4}} {_GAP} \d{{4}} | \d{{3}} {_GAP} \d{{5}} | \d{{8}} )
+    | 1[3-8]\d{{2}} {_GAP} \d{{3}} {_GAP} \d{{4}}
+    | 1[3-9] (?: [ ·-]{{1,3}} \d{{3}} ){{3}}
+    | 1 {_GAP} [3-9] (?: {_GAP} \d ){{9}}
+    )
 ) (?!\d)"""
+_MOBILE_IN_BRACKETS = r"\(1[3-9]\d\) [ ·-]{0,3} \d{4} [ .·-]{0,3} \d{4} (?!\d)"
+# Whatever digits stand around it: an address masked later may take them, and masking again must find no more.
+_MOBILE_SPOKEN = (
+    "[幺一壹] [ ·-]? [三四五六七八九叁肆伍陆柒捌玖] (?: [ ·-]? [零〇幺一二三四五六七八九壹贰叁肆伍陆柒捌玖] ){9}"
+)
 
-_LANDLINE = r"""
-    (?: \(0(?:10|2\d|[3-9]\d\d)\) | (?<!\d)0(?:10|2\d|[3-9]\d\d) ) [ -]{0,3} [2-8]\d{2,3} [ -]? \d{4} (?!\d)
-    (?: (?:-|[ ]?转[ ]?) \d{1,6} (?!\d) )?"""
+
+def _is_evenly_split(match: re.Match[str]) -> bool:
+    """One kind of gap: "150 2000-3000" is a price."""
+    gaps = re.split("[0-9]+", match["split"] or "")[1:-1]
+    return len({gap.strip() for gap in gaps}) <= 1
+
+
+_AREA_CODE = "(?![48]00) (?: 10 | 2\\d | [3-9]\\d\\d )"
+_LANDLINE = rf"""
+    (?: \(0{_AREA_CODE}\) | (?<!\d)0{_AREA_CODE}
+      | (?: \+86 | (?<!\d)0086 | \(\+?86\) | (?<!\d)86(?=-) ) [ ·-]{{0,3}} (?: \(0?{_AREA_CODE}\) | 0?{_AREA_CODE} )
+    ) [ ·-]{{0,3}} [2-8]\d{{2,3}} [ ·-]? \d{{4}} (?!\d)
+    (?: (?:-|[ ]?转[ ]?) \d{{1,6}} (?!\d) )?"""
 
 _HAN = "[\u4e00-\u9fff]"
 _NUMBER = r"(?: (?<!\d)\d{1,5} (?:-\d{1,4})? | [A-Za-z]\d{0,3} | [零〇一二三四五六七八九十百]{1,4} )"
@@ -115,21 +173,28 @@ _ESTATE = "(?:小区|花园|家园|新村|公寓|大厦|宿舍|广场|苑|邨|�
 _NO_UNIT = "(?![ -]?[0-9]|[.:元块件个天年月日号点%])"
 _TAIL = rf"""(?:
     [ ,]? (?:
-        {_NUMBER} [ ]? (?: 号楼|号院|号|弄|栋|幢|座|单元|楼|层|室|户|房|\#楼?|门 )
+        附?{_NUMBER} [ ]? (?: 号楼|号院|号|弄|栋|幢|座|单元|楼|层|室|户|房|\#楼?|门 )
       | {_HAN}{{1,8}}? {_ESTATE} (?=[ ]?\d)
     )
+  | (?<=[号楼]) 之\d{{1,2}}(?!\d)
   | (?<=[号栋幢座元楼弄层\#室区园村寓厦舍场苑庭湾府城里]) [ -]? (?: \d{{1,3}}-\d{{1,3}}-)? \d{{2,4}} {_NO_UNIT}
 )"""
 _DOOR = re.compile(
     rf"""(?:
-        (?P<street> 路|街|大道|街道|巷|胡同|(?<![知频渠味报力])道 ) [ ]? {_NUMBER} [ ]? (?: 弄|号院|号楼|号|栋|幢 )
+        (?P<street> 路|街|大道|街道|巷|胡同|(?<![知频渠味报力难通轨管赛楼车跑])道 ) [ ]?
+        (?: (?: {_NUMBER} | [东南西北中] ) [段巷] [ ]? ){{0,2}}
+        [甲乙附第]? {_NUMBER} [ ]? (?: 弄|号院|号楼|号|栋|幢 )
       | (?P<estate> {_ESTATE} ) [ ]? (?:
-            {_NUMBER} [ ]? (?: 号楼|栋|幢|单元|\#楼? )
+            {_NUMBER} [ ]? (?: 号楼|栋|幢|单元|\#楼|(?P<hash>\#) )
+          | {_NUMBER} [ ]? 座 [ ]? {_NUMBER} [ ]? (?: 单元|室|户 )
+          | (?<=[村屯寨]) {_NUMBER} [ ]? [组社队] [ ]? {_NUMBER} [ ]? [号户]
           | \d{{3,4}}室
           | [A-Za-z]座
           | \d{{1,3}}-\d{{1,3}}-\d{{2,4}}(?!\d)
         )
-      | {_NUMBER} [ ]? (?: 号楼|栋|幢|座|\#楼? ) [ ]? {_NUMBER} [ ]? (?: 单元|室|户 )
+      | {_NUMBER} [ ]? (?: 号楼|栋|幢|\#楼? ) [ ]? {_NUMBER} [ ]? (?: 单元|室|户 )
+      | {_NUMBER} [ ]? 座 [ ]? (?: {_NUMBER} [ ]? 单元 | \d{{2,4}}[室户] )  # a sofa: 3座2室
+      | [A-Za-z]\d{{0,3}}座 [ ]? {_NUMBER} [ ]? [室户]
       | {_NUMBER} [ ]? (?: 号楼|栋|幢 ) [ ]? \d{{3,4}} {_NO_UNIT}
       | {_NUMBER} [ ]? 单元 [ ]? {_NUMBER} [ ]? (?: 室|户|号|房 )
     ) {_TAIL}*""",
@@ -147,6 +212,8 @@ _BEFORE_NAME = re.compile(
     re.DOTALL,
 )
 _AREA = re.compile("[省市区县镇乡路街]")
+# 丽水路88号 is a door, but 走水路3号到 is a way and a day.
+_WAY_AND_DAY = re.compile("[顺线水陆]路 ?(?:[12]?[0-9]|3[01]|[一二三四五六七八九十]{1,3})号")
 _REACH = 40
 _NAME = 8
 
@@ -159,7 +226,13 @@ def _addresses(text: str) -> Iterator[Span]:
         named = match["street"] or match["estate"]
         if named and name == start:  # 小区3栋 without a name may be any
             continue
-        if named or _AREA.search(text, name, start):
+        in_area = _AREA.search(text, name, start) is not None
+        if not in_area and (
+            _WAY_AND_DAY.fullmatch(text, start - 1, match.end())
+            or (match["hash"] and match["estate"] in "里城府")  # 店里3# is a colour
+        ):
+            continue
+        if named or in_area:
             start = name
         done = match.end()
         yield start, done
@@ -182,7 +255,9 @@ _FINDERS: tuple[tuple[str, Callable[[str], Iterator[Span]]], ...] = (
     ("[银行卡]", _finder(_CARD, _is_card)),
     ("[银行卡]", _finder(_CARD_IN_FOURS_LONG, _is_card)),
     ("[银行卡]", _finder(_CARD_IN_FOURS, _is_card)),
-    ("[手机号]", _finder(_MOBILE)),
+    ("[手机号]", _finder(_MOBILE, _is_evenly_split)),
+    ("[手机号]", _finder(_MOBILE_IN_BRACKETS)),
+    ("[手机号]", _finder(_MOBILE_SPOKEN)),
     ("[电话]", _finder(_LANDLINE)),
     ("[地址]", _addresses),
 )
