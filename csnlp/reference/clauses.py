@@ -21,7 +21,7 @@ _HAN = "\u4e00-\u9fff"
 # Ends of clauses; the first group ends the sentence too. A space is an end only between Chinese characters (it was a
 # line break), a point or a tilde only outside numbers.
 _BREAK = re.compile(
-    rf"(?P<sentence>[。!?;…]+|(?<=[{_HAN}]) (?=[{_HAN}])|~+(?![0-9一二三四五六七八九十]))"
+    rf"(?P<sentence>[。!?;…]+|(?<=[{_HAN}]) (?=[{_HAN}])|~+(?!(?:[-−–+负]|零[下上])?[0-9一二三四五六七八九十]))"
     r"|,(?![0-9]{3}(?![0-9]))|(?<![0-9a-z])\.(?![0-9])"
 )
 _EITHER_OR = re.compile(rf"([{_HAN}])[不没]\1|是否|能否|可否|有无|与否")

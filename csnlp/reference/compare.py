@@ -45,11 +45,24 @@ def agrees(stated: Quantity, expected: Quantity) -> bool | None:
         return False if 0 in (stated.high, expected.high) else None  # a fee, of no known amount
     if stated.dimension != expected.dimension:
         return _workdays_agree(stated, expected)
-    if stated.dimension == "clock" and "点" in (stated.unit, expected.unit):
-        stated, expected = _turned(stated, 12), _turned(expected, 12)  # which half of the day is open
-    elif stated.dimension == "date" and min(_latest(stated), _latest(expected)) < _YEAR:
+    if stated.dimension == "clock":
+        return _clocks_agree(stated, expected)
+    if stated.dimension == "date" and min(_latest(stated), _latest(expected)) < _YEAR:
         stated, expected = _turned(stated, _YEAR), _turned(expected, _YEAR)
     return _agree(_numbers(stated), _numbers(expected), stated, expected)
+
+
+def _clocks_agree(stated: Quantity, expected: Quantity) -> bool | None:
+    """The best verdict over what the stated time may be: 24点 is 0点, 1点 is in 22:00-02:00, a bare 6点 is 6 or 18."""
+    cycle = 12 if "点" in (stated.unit, expected.unit) else 24  # which half of the day is open
+    turns: tuple[int, ...] = tuple(range(-24, 25, cycle))
+    if any(time.at_most or time.at_least for time in (stated, expected)):
+        turns = (0, 24) if stated.low == stated.high == 0 else (0,)
+        if cycle == 12:
+            stated, expected = _turned(stated, cycle), _turned(expected, cycle)
+    (low, high), due = _numbers(stated), _numbers(expected)
+    verdicts = [_agree((low + turn, high + turn), due, stated, expected) for turn in turns]
+    return next((verdict for verdict in (True, None) if verdict in verdicts), False)
 
 
 def _agree(said: tuple[float, float], due: tuple[float, float], stated: Quantity, expected: Quantity) -> bool | None:
@@ -98,7 +111,7 @@ def _numbers(quantity: Quantity) -> tuple[float, float]:
 
 
 def _is_range(quantity: Quantity) -> bool:
-    return quantity.high * _SHORTEST.get(quantity.unit, 1.0) > quantity.low * (1 + _ROUNDING)
+    return quantity.high * _SHORTEST.get(quantity.unit, 1.0) > quantity.low + abs(quantity.low) * _ROUNDING
 
 
 def _workdays_agree(stated: Quantity, expected: Quantity) -> bool | None:

@@ -13,7 +13,7 @@ from math import inf
 
 from csnlp.text.fold import Folded, fold
 from csnlp.text.quantity_amounts import Amount, amount_at, sized
-from csnlp.text.quantity_numbers import RUN
+from csnlp.text.quantity_numbers import CHINESE, RUN, parse_number
 from csnlp.text.quantity_times import TO, times
 from csnlp.text.quantity_units import YUAN, Quantity
 
@@ -51,6 +51,12 @@ _ABOUT_BEFORE = re.compile(
 _MOST_BEHIND = re.compile(" ?(?:以内|之内|内(?![胆存衣裤置容部蒙膜层径饰芯屏胎裆科循外网卡核])|以下|之下|封顶|为限)")
 _LEAST_BEHIND = re.compile(" ?(?:[及或]?以上|之上|起步|起送|起(?![来重泡皱])|以外|之外|外(?=[全免可才不退都])|开外)")
 _ABOUT_BEHIND = re.compile(" ?(?:左右|上下|出头)")
+_OR = re.compile(" ?、 ?")  # 2、3天
+# A temperature below zero: 零下18度, 负18度, 冷冻-18℃; not 正负2度, nor the dash of a range or a name (5度-18度, a-18).
+# Behind the dash of a range, any sign counts (-18~-24℃, -20~+60℃).
+_MINUS = re.compile(rf"(?:零下 ?|(?<!正)负 ?|(?<![0-9a-z{CHINESE}°+/-])(?<![0-9{CHINESE}]度)[-−–])$")
+_SIGN_REACH = 3
+_SECOND_SIGN = re.compile(r"(?P<minus>零下|负|[-−–])|零上|\+")
 _SIGN_BEFORE = re.compile("(?:¥|rmb) ?$")
 # Bare numbers that are money: 满299送, 满100减20.
 _SPENT_BEHIND = re.compile("[减送包返享打可就免即赠立]")
@@ -81,7 +87,7 @@ def _quantity(text: str, cased: str, run: re.Match[str], floor: int) -> Quantity
     amount = amount_at(text, cased, run)
     if amount is None:
         return None
-    amount = _range(text, cased, amount) or amount
+    amount = _range(text, cased, amount, floor) or _signed(text, amount, floor)
     floor = max(floor, amount.start - _WINDOW)
     if amount.unit in (None, YUAN) and (sign := _SIGN_BEFORE.search(text, floor, amount.start)):
         amount = replace(amount, start=sign.start(), unit=YUAN)
@@ -90,21 +96,49 @@ def _quantity(text: str, cased: str, run: re.Match[str], floor: int) -> Quantity
     return None if amount.unit is None else _limited(text, amount, floor)
 
 
-def _range(text: str, cased: str, first: Amount) -> Amount | None:
-    """``first`` to a second amount (3-5天, 一到两个月, 1天至3天); None where it is no range."""
-    to = TO.match(text, first.end)
-    run = RUN.match(text, to.end()) if to else None
-    second = amount_at(text, cased, run, ranged=True) if run else None
-    if second is None:
+def _range(text: str, cased: str, first: Amount, floor: int) -> Amount | None:
+    """``first`` to a second amount (3-5天, 2、3天, 1天至3天, -18~-24℃); None where it is no range."""
+    to = TO.match(text, first.end) or _OR.match(text, first.end)
+    sign = _SECOND_SIGN.match(text, to.end()) if to else None
+    run = RUN.match(text, (sign or to).end()) if to else None
+    if not to or not run or ("、" in to[0] and not _is_next(first, run)):
         return None
-    low: float | None = first.low
-    if first.unit is None and second.unit is not None:
-        low = (sized(first.low, first.low, second.unit) or (None,))[0]
-    elif first.unit is None or second.unit is None or first.unit.dimension != second.unit.dimension:
+    second = amount_at(text, cased, run, ranged=True)
+    if second is None or second.unit is None or (sign and second.unit.dimension != "degrees"):
         return None
-    if low is None or low >= second.high:
+    if first.unit is None:
+        size = sized(first.low, first.low, second.unit)
+        if size is None:
+            return None
+        first = _signed(text, replace(first, low=size[0], high=size[1], unit=second.unit), floor)
+        both = not sign and second.low > -first.low and text.startswith("零下", first.start)  # 零下18到24度
+    elif first.unit.dimension == second.unit.dimension:
+        first, both = _signed(text, first, floor), False
+    else:
         return None
-    return replace(second, start=first.start, low=low, ranged=True)
+    if both or (sign and sign["minus"]):
+        second = _negative(second)
+    low, high = first.low, second.high
+    if second.low < 0 and low > high:  # the colder one stands last
+        low, high = second.low, first.high
+    return replace(second, start=first.start, low=low, high=high, ranged=True) if low < high else None
+
+
+def _is_next(first: Amount, run: re.Match[str]) -> bool:
+    """Whether ``run`` is the number behind the bare ``first``: 2、3天, not the list 1、3天."""
+    return first.unit is None and parse_number(run[0]) == (first.low + 1, first.low + 1)
+
+
+def _signed(text: str, amount: Amount, floor: int) -> Amount:
+    """``amount``, below zero where it is a temperature with a minus before it."""
+    if amount.unit is None or amount.unit.dimension != "degrees":
+        return amount
+    minus = _MINUS.search(text, max(floor, amount.start - _SIGN_REACH), amount.start)
+    return replace(_negative(amount), start=minus.start()) if minus else amount
+
+
+def _negative(amount: Amount) -> Amount:
+    return replace(amount, low=-amount.high, high=-amount.low)
 
 
 def _is_spent(text: str, amount: Amount) -> bool:

@@ -6,7 +6,18 @@ import re
 from dataclasses import dataclass, replace
 
 from csnlp.text.quantity_numbers import CHINESE, RUN, parse_decimal, parse_number
-from csnlp.text.quantity_units import ENERGY, GIGABYTE, HALF_PRICE, MEGABYTE, MONTH, PERCENT, PERMILLE, Unit, unit_at
+from csnlp.text.quantity_units import (
+    ENERGY,
+    GIGABYTE,
+    HALF_PRICE,
+    MEGABYTE,
+    MINUTE,
+    MONTH,
+    PERCENT,
+    PERMILLE,
+    Unit,
+    unit_at,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ _COUNTED = frozenset("单层楼对排桌把根盆盘碗块栋户号")
 _PARTS = {
     "元": {"毛": 0.1, "角": 0.1, "分": 0.01},
     "角": {"分": 0.01},
-    "小时": {"分": 1 / 60},
+    "小时": {"分": 1 / 60, "秒": 1 / 3600},
     "分钟": {"秒": 1 / 3600},
     "年": {"个月": 365 * 24 / 12},
     "斤": {"两": 50.0},
@@ -53,6 +64,10 @@ _PARTS = {
     "尺": {"寸": 1 / 30},
 }
 _PART = re.compile("(毛|角|分|秒|个月|两|厘米|公分|寸)[钱钟]?")
+# 分 is minutes before seconds (3分30秒).
+_MINUTES = re.compile(rf"分(?=零?(?:[0-9]{{1,2}}|[{CHINESE}]{{1,3}})秒)")
+# What makes a year of two digits before 年: 24年5月, 24年生产; not 12年3个月, nor 20年生产经验.
+_DATED = re.compile(rf" ?(?:(?:[0-9]{{1,2}}|[{CHINESE}]{{1,2}})月|生产(?!经验|历史|厂)|买|出厂|款)")
 _BYTES_NEAR = re.compile("流量|内存|运存|存储|显存|硬盘|u盘|空间|宽带|光纤|网速")
 _NEAR = 8
 _ELECTRIC = re.compile("耗电|用电|电量|电费")
@@ -80,10 +95,7 @@ def amount_at(text: str, cased: str, run: re.Match[str], ranged: bool = False) -
     if share := _share(text, run):
         return share
     number = _number(text, run)
-    amount = number and _with_unit(text, cased, number, numeral)
-    if amount and amount.unit and amount.unit.dimension == "degrees" and before.endswith("零下"):
-        return replace(amount, start=amount.start - 2, low=-amount.high, high=-amount.low)
-    return amount
+    return number and _with_unit(text, cased, number, numeral)
 
 
 def sized(low: float, high: float, unit: Unit) -> tuple[float, float] | None:
@@ -134,16 +146,20 @@ def _with_unit(text: str, cased: str, number: Amount, numeral: str) -> Amount | 
         return number if rounded is number else None
     unit, after = hit
     size = sized(rounded.low + half / 2, rounded.high + half / 2 + more, unit)
-    if size is None or _is_year(number, numeral, unit):
+    if size is None or _is_year(text, number, unit, after):
         return None
     amount = replace(rounded, end=after, low=size[0], high=size[1], approximate=rounded.approximate or more)
     refined = _refined(text, replace(amount, unit=unit), unit)
     return None if numeral == "一" and not unit.one and refined.end == after else refined
 
 
-def _is_year(number: Amount, numeral: str, unit: Unit) -> bool:
-    """Whether 年 dates the number: 2024年, 98年, 二零二四年."""
-    return unit.name == "年" and (number.low >= 1900 or (numeral.isdigit() and 80 <= number.low <= 99))
+def _is_year(text: str, number: Amount, unit: Unit, end: int) -> bool:
+    """Whether 年, which ends at ``end``, dates the number: 2024年, 98年, 二零二四年, 24年5月."""
+    if unit.name != "年" or number.low >= 1900:
+        return unit.name == "年"
+    numeral = text[number.start : number.end]
+    two_digits = len(numeral) == 2 and numeral.isdigit()
+    return two_digits and (number.low >= 80 or _DATED.match(text, end) is not None)
 
 
 def _rounded(text: str, number: Amount) -> Amount:
@@ -175,6 +191,8 @@ def _unit(text: str, cased: str, number: Amount, index: int, bare_month: bool) -
         return MONTH, index + 1
     if number.low == 0.5 and text.startswith("价", index):
         return HALF_PRICE, index + 1
+    if _MINUTES.match(text, index):
+        return MINUTE, index + 1
     hit = unit_at(text, index)
     if hit is None:
         return None

@@ -22,10 +22,14 @@ _SINCE = re.compile("之后|以后|后|起|开始")
 
 _MORNING = "清晨|清早|早上|早晨|今早|明早|上午|早"
 _AFTERNOON = "午后|下午|傍晚"
-_NIGHT = "晚上|晚间|今晚|明晚|当晚|夜里|夜间|半夜|深夜|晚"
-_PERIODS = f"凌晨|{_MORNING}|中午|{_AFTERNOON}|{_NIGHT}"
+_EVENING = "晚上|晚间|今晚|明晚|当晚|晚"
+_NIGHT = "夜里|夜间|半夜|深夜"
+_PERIODS = f"凌晨|{_MORNING}|中午|{_AFTERNOON}|{_EVENING}|{_NIGHT}"
+# The hours that each puts after noon: 晚上5点 is 17, 夜里5点 is 5.
+_PAST_NOON = {"noon": range(4), "afternoon": range(12), "evening": range(5, 13), "night": range(6, 13)}
 _CLOCK = re.compile(
-    rf"(?:(?:凌晨|(?P<morning>{_MORNING})|(?P<noon>中午)|(?P<afternoon>{_AFTERNOON})|(?P<night>{_NIGHT})) ?)?"
+    rf"(?:(?:(?P<dawn>凌晨)|{_MORNING}|(?P<noon>中午)|(?P<afternoon>{_AFTERNOON})|(?P<evening>{_EVENING})|(?P<night>{_NIGHT}))"
+    r" ?)?"
     rf"{_NOT_INSIDE}(?P<hour>{_NUMBER})(?: ?: ?(?P<colon>[0-5][0-9])(?::[0-5][0-9])?(?![0-9:])|点"
     rf"(?:钟|整|(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>[0-5][0-9](?![0-9])|[{CHINESE}]{{2,3}}|{_NUMBER}(?=分))分?)?)"
 )
@@ -67,10 +71,10 @@ def _clock(text: str, index: int) -> Quantity | None:
     last = _CLOCK.match(text, to.end()) if to else None
     if last and (hour := _hour(last)) is not None:
         known = known or _is_known(last, hour)
-        high = hour + 12 if hour < low < hour + 12 <= 24 else hour  # 下午两点到五点
+        settled = _has_period(last) or last["hour"].startswith("0")
+        high = hour + 12 if not settled and hour < low < hour + 12 <= 24 else hour  # 下午两点到五点
+        high += 24 * (high < low)  # 22:00-02:00
         end = last.end()
-        if high < low:
-            return None
     return _bounded(text, Quantity(index, end, "clock", low, high, unit="时" if known else "点"))
 
 
@@ -81,7 +85,9 @@ def _hour(match: re.Match[str]) -> float | None:
         return None
     if match["colon"] and len(match["hour"]) == 1 and minute % 15 and not _has_period(match):
         return None  # 1:10 is a ratio
-    if (match["afternoon"] and hour < 12) or (match["noon"] and hour < 4) or (match["night"] and 5 <= hour <= 12):
+    if match["dawn"] and hour == 12:
+        hour = 0
+    elif any(match[period] and hour in hours for period, hours in _PAST_NOON.items()):
         hour += 12
     return hour + minute / 60
 
@@ -146,11 +152,11 @@ def _day(groups: dict[str, str]) -> float | None:
 
 
 def _bounded(text: str, found: Quantity) -> Quantity:
-    """Widens 6点前 and 6点后 to the limits that they are."""
+    """Widens 6点前 and 6点后 to the limits that they are; midnight is the end of a day or the start of one."""
     if found.low != found.high:
         return found
     if until := _UNTIL.match(text, found.end):
-        return replace(found, end=until.end(), low=0)
+        return replace(found, end=until.end(), low=0, high=found.high or 24)
     if since := _SINCE.match(text, found.end):
-        return replace(found, end=since.end(), high=inf)
+        return replace(found, end=since.end(), low=0 if found.low == 24 else found.low, high=inf)
     return found

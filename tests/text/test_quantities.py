@@ -50,6 +50,8 @@ def only(text: str) -> Quantity:
         ("一米八", "length", 1.8, 1.8),
         ("1米75", "length", 1.75, 1.75),
         ("2小时30分", "duration", 2.5, 2.5),
+        ("3分30秒", "duration", 210 / 3600, 210 / 3600),
+        ("一小时三分二十秒", "duration", 3800 / 3600, 3800 / 3600),
         # units
         ("￥199", "money", 199, 199),
         ("20rmb", "money", 20, 20),
@@ -58,6 +60,8 @@ def only(text: str) -> Quantity:
         ("三个礼拜", "duration", 21 * DAY, 21 * DAY),
         ("俩月", "duration", 2 * MONTH[0], 2 * MONTH[1]),
         ("两年", "duration", 2 * 365 * DAY, 2 * 366 * DAY),
+        ("10年", "duration", 10 * 365 * DAY, 10 * 366 * DAY),
+        ("10年6个月", "duration", 10.5 * 365 * DAY, 3842.5 * DAY),
         ("3个工作日", "workdays", 3 * DAY, 3 * DAY),
         ("三岁", "age", 3, 3),
         ("百分之三十", "percent", 30, 30),
@@ -86,6 +90,11 @@ def only(text: str) -> Quantity:
         ("512M内存", "capacity", 0.5, 0.5),
         ("零下18度", "degrees", -18, -18),
         ("40℃", "degrees", 40, 40),
+        ("冷冻温度-18℃", "degrees", -18, -18),
+        ("负18度", "degrees", -18, -18),
+        ("－18℃", "degrees", -18, -18),
+        ("−18度以下", "degrees", -inf, -18),
+        ("正负2度", "degrees", 2, 2),
         ("耗电0.6度", "energy", 0.6, 0.6),
         ("两回", "count:次", 2, 2),
         ("5位", "count:人", 5, 5),
@@ -97,6 +106,14 @@ def only(text: str) -> Quantity:
         ("两三天", "duration", 2 * DAY, 3 * DAY),
         ("三四十块", "money", 30, 40),
         ("2～6度", "degrees", 2, 6),
+        ("2、3天", "duration", 2 * DAY, 3 * DAY),
+        ("五、六天", "duration", 5 * DAY, 6 * DAY),
+        ("1、3天", "duration", 3 * DAY, 3 * DAY),
+        ("-18~-24℃", "degrees", -24, -18),
+        ("零下18度到零下24度", "degrees", -24, -18),
+        ("零下18到24度", "degrees", -24, -18),
+        ("-20℃～+60℃", "degrees", -20, 60),
+        ("5度-18度", "degrees", 5, 18),
         # limits
         ("48小时内", "duration", 0, 48),
         ("三天之内", "duration", 0, 3 * DAY),
@@ -112,6 +129,14 @@ def only(text: str) -> Quantity:
         ("晚上十点半", "clock", 22.5, 22.5),
         ("凌晨两点", "clock", 2, 2),
         ("中午12点", "clock", 12, 12),
+        ("凌晨12点半", "clock", 0.5, 0.5),
+        ("半夜5点", "clock", 5, 5),
+        ("夜里11点", "clock", 23, 23),
+        ("晚上5点", "clock", 17, 17),
+        ("22:00-02:00", "clock", 22, 26),
+        ("早上9点到凌晨2点", "clock", 9, 26),
+        ("0点前", "clock", 0, 24),
+        ("24点后", "clock", 0, inf),
         ("下午两点到五点", "clock", 14, 17),
         ("早上9点到6点", "clock", 9, 18),
         ("9:00-18:00", "clock", 9, 18),
@@ -136,7 +161,7 @@ def test_amounts_are_read_in_the_base_unit(text: str, dimension: str, low: float
         "第二件 第3天 周三 星期一 每周一 初三 双11 双十二大促",
         "这两天 那三个 哪一天 另一件 同一款 头一回 一块儿 一半 大半天 等了半天",
         "订单1234567890123 电话13812345678 尾号0042 v1.2.3 iphone15 a15个",
-        "五号 3月份 2024年 98年的房子 23年款 四周都是",
+        "五号 3月份 2024年 98年的房子 23年款 四周都是 24年5月 24年12月底 24年买的 23年出厂 25年生产",
         "三只松鼠 99本店送礼 三天气候 四件套 包装 5G网络 4g信号 M码 L码 16:9 三折叠",
         "有一点贵 这3点 以下两点 几天 几十块钱 多少钱 半信半疑",
         "",
@@ -192,7 +217,7 @@ def test_half_of_the_day_is_told_apart_from_a_known_time() -> None:
 # ---- properties
 
 texts = st.text() | st.text(
-    st.sampled_from("亲3５一两半十百万点个几多块毛天月年小时内分钟不超过满-~到.:,，￥%斤gGM第周 ")
+    st.sampled_from("亲3５一两半十百万点个几多块毛天月年小时内分钟秒不超过满-~到.:,，、￥%斤gGM第周度零下负 ")
 )
 _DIGITS = "零一二三四五六七八九"
 
