@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from csnlp.rules.book import Clause, Rule, RuleBook
 from csnlp.rules.case import Case
 from csnlp.rules.verdict import NO, Span, Verdict, unknown
+
+BEIJING = timezone(timedelta(hours=8))
+"""Where a rule's days begin. All of China keeps this time, without summer time: no time zone data is needed."""
 
 
 class Fired(NamedTuple):
@@ -35,12 +38,22 @@ class ClauseResult(NamedTuple):
 
 def judge(book: RuleBook, case: Case) -> tuple[ClauseResult, ...]:
     """The result of every clause of ``book``, in its order."""
-    day = case.exchange.time.date() if case.exchange.time else None
+    day = _day(case.exchange.time)
     if case.scanner is book.scanner:
         case.look()
     else:  # what a glance told by another book says nothing of this one
         case = replace(case)
     return tuple([_judge_clause(clause, rules, case, day) for clause, rules in book.by_clause])
+
+
+def _day(time: datetime | None) -> date | None:
+    """The day of ``time`` in China; a time without a zone is taken to be China's."""
+    if time is None or time.utcoffset() is None:
+        return None if time is None else time.date()
+    try:
+        return time.astimezone(BEIJING).date()
+    except OverflowError:  # within hours of the first or last day that there is
+        return time.date()
 
 
 def apply(rule: Rule, case: Case) -> Verdict:

@@ -9,6 +9,7 @@ to chats about one of these products.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,9 @@ _YES = ("yes", "true", "是", "有", "可以", "支持")
 _NO = ("no", "false", "否", "没有", "不可以", "不支持")
 # One character stands in too many words to name a fact.
 MIN_NAME = 2
+_WORD = re.compile(r"\w")
+# What a quantity may have beside it: what it is counted by (元/件, 每月, 每公斤), and words that change nothing.
+_NO_MATTER = re.compile(r"[/每](?:小时|分钟|公斤|毫升|平米|平方米?|千克|个月|kg|ml|cm|[^\W\d_])|约为?|仅|共|含|是|为")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +130,10 @@ def _parsed(value: str) -> Quantity | bool | None:
     word = fold_text(value)
     if word in _YES or word in _NO:
         return word in _YES
-    found = read(value).quantities
-    return found[0] if len(found) == 1 else None
+    passage = read(value)
+    if len(passage.quantities) != 1:
+        return None
+    (found,) = passage.quantities
+    around = passage.text[: found.start], passage.text[found.end :]
+    # Words left over could turn it round (不支持7天无理由退货) or be another fact (现货当天发,预售7天).
+    return None if any(_WORD.search(_NO_MATTER.sub("", side)) for side in around) else found

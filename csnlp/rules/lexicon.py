@@ -11,7 +11,8 @@ A file ``NAME.txt`` starts with ``# key: value`` lines and holds one term on eac
 ``[…]`` stands for one of the characters inside. ``-`` marks an innocent word: a term that overlaps it does not count.
 ``spelling: loose`` also finds a term with anything but sentence punctuation put between its characters (``傻*逼``,
 ``s b``) or with letters repeated; ``strict`` (the default) finds it as it is written, after folding, and also where a
-comma in it is a space in the text.
+comma in it is a space in the text. A loose term of which too little is left without what is put between and repeated
+(``滚滚滚``, ``👍``, ``100%``) is found as it is written, too.
 """
 
 from __future__ import annotations

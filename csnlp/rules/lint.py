@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +10,21 @@ from datetime import date
 from csnlp.errors import InputError
 from csnlp.rules.book import Example, Rule, RuleBook
 from csnlp.rules.engine import apply
-from csnlp.rules.inspect import kinds
+from csnlp.rules.inspect import conditions, kinds
+from csnlp.rules.kinds.text import RegexMatch
 from csnlp.rules.selftest import MIN_EXAMPLES, case_of, too_few
+from csnlp.text.fold import fold_text
 
 _RISING = ("minor", "major", "critical")
+
+# One piece of a pattern: a quotation, an escape, a class, the start of a group (with its flags or name), a character.
+_PIECE = re.compile(
+    r"\\Q.*?(?:\\E|$)|\\(?:[pP]\{[^}]*\}|x\{[^}]*\}|x..|[pP].|\d{1,3}|.)"
+    r"|\[\^?\]?(?:\[:\^?\w+:\]|\\[pPx]\{[^}]*\}|\\.|[^\]])*\]|\(\?(?:P?<\w+>|[A-Za-z-]*[:)])|.",
+    re.DOTALL,
+)
+_MEMBER = re.compile(r"(?:\[:\^?\w+:\]|\\[pPx]\{[^}]*\}|\\x..|\\.|.)(?:-(?:\\.|[^\]]))?", re.DOTALL)
+_SPACE_ESCAPES = (r"\n", r"\r", r"\t", r"\f", r"\v")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,7 @@ def lint(book: RuleBook, today: date) -> list[Problem]:
         *_clauses(book),
         *_sections(book),
         *(problem for rule in book.rules for problem in _rule(rule, book, today)),
+        *(problem for rule in book.rules for problem in _unfolded(rule)),
         *_doubles(book),
         *_failing(book),
         *_conflicts(book),
@@ -65,6 +78,48 @@ def _rule(rule: Rule, book: RuleBook, today: date) -> Iterator[Problem]:
         yield Problem(rule.where, rule.id, f"has {rule.points:g} points, more than its clause weighs ({weight:g})")
     if rule.severity not in ("info", "praise") and not rule.suggestion:
         yield Problem(rule.where, rule.id, "has no suggestion how to say it instead")
+
+
+def _unfolded(rule: Rule) -> Iterator[Problem]:
+    """Patterns that look for what no folded text has: they load, and what asks for it never matches."""
+    patterns = dict.fromkeys(part.pattern for part in conditions(rule) if isinstance(part, RegexMatch))
+    for pattern in patterns:
+        if changed := _changed(pattern):
+            old, new = (", ".join(map(_quote, words)) for words in (changed, changed.values()))
+            message = f"its pattern {_quote(pattern)} has {old}, never found in folded text; write {new}"
+            yield Problem(rule.where, rule.id, message)
+
+
+def _quote(pattern: str) -> str:
+    """On one line, with its backslashes as they are written."""
+    return repr(pattern).replace("\\\\", "\\")
+
+
+def _changed(pattern: str) -> dict[str, str]:
+    """The characters and classes of ``pattern`` that folding leaves nothing of → what to write for them."""
+    ignores_case = re.search(r"\(\?[A-Za-z]*i", pattern) is not None
+    found: dict[str, str] = {}
+    for piece in _PIECE.findall(pattern):
+        if piece.startswith("[") and len(piece) > 1:
+            members = [] if piece.startswith("[^") else _MEMBER.findall(piece[1:-1])
+            folded = [_folded(member, ignores_case) for member in members]
+            if members and None not in folded:
+                found[piece] = f"[{''.join(filter(None, folded))}]"
+        elif (other := _folded(piece, ignores_case)) is not None:
+            found[piece] = other if other == " " else re.escape(other)
+    return found
+
+
+def _folded(piece: str, ignores_case: bool) -> str | None:
+    """What folding makes of a literal character, or of a range of them; None: it stays, or is not for folding."""
+    if len(piece) == 3 and piece[1] == "-":
+        ends = [_folded(end, ignores_case) for end in piece[::2]]
+        return None if None in ends else "-".join(filter(None, ends))
+    char = " " if piece in _SPACE_ESCAPES else piece
+    if len(char) > 1:
+        return None
+    folded = fold_text(f"|{char.lower() if ignores_case else char}|")[1:-1]
+    return None if folded == (piece.lower() if ignores_case else piece) else folded
 
 
 def _doubles(book: RuleBook) -> Iterator[Problem]:

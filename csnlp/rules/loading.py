@@ -18,7 +18,7 @@ from csnlp.heads import HEADS
 from csnlp.rules.book import SEVERITIES, VETOES, Band, Clause, Rule, RuleBook, Section
 from csnlp.rules.examples import parse_examples
 from csnlp.rules.inspect import conditions
-from csnlp.rules.kinds import parse_condition
+from csnlp.rules.kinds import links, parse_condition
 from csnlp.rules.kinds.names import Names
 from csnlp.rules.kinds.text import RegexMatch
 from csnlp.rules.lexicon import Lexicon, lexicon_files, read_lexicon
@@ -67,13 +67,8 @@ def _read(path: Path) -> RuleBook:
     chain = _chain(path)
     _ask_all(chain)
     top = _settings(chain)
-    files = lexicon_files()
-    for link in chain:
-        own = link.path.parent / link.top.text("lexicons", "lexicons")
-        if "lexicons" in link.top and not own.is_dir():
-            raise link.top.error("lexicons", f"{own} is no folder")
-        files |= lexicon_files(own) if own.is_dir() else {}
-    names = Names(frozenset(files), top("domains").texts("domains", ()))
+    files = _lexicons(chain)
+    names = Names(frozenset(files), links.hosts(top("domains"), ()))
 
     sections = tuple(_section(item) for item in _unique(top("sections").entries("sections")))
     clauses = _merged(chain, "clauses", lambda item: _clause(item, sections))
@@ -92,7 +87,7 @@ def _read(path: Path) -> RuleBook:
         rules=tuple(rules.values()),
         ceilings=_ceilings(top("ceilings")),
         bands=_bands(top("bands")),
-        scanner=Scanner(lexicons, _patterns(rules.values()), names.glance),
+        scanner=_scanner(lexicons, rules.values(), names, chain[-1]),
         digest=_digest([file for link in chain for file in (link.path, *link.included)], lexicons),
     )
     for link in chain:
@@ -118,6 +113,29 @@ def _chain(path: Path, depth: int = 0) -> list[_File]:
     if not parent.is_file():
         raise top.error("extends", f"{name!r} is no bundled book and no file")
     return [*_chain(parent, depth + 1), own]
+
+
+def _lexicons(chain: Iterable[_File]) -> dict[str, Path]:
+    """Lexicon name → its file: the bundled ones, and those beside each book of the chain.
+
+    No name is taken twice: a book that is extended would look for other terms than those it was written with.
+    """
+    files = lexicon_files()
+    for link in chain:
+        folder = link.path.parent / link.top.text("lexicons", "lexicons")
+        if "lexicons" in link.top and not folder.is_dir():
+            raise link.top.error("lexicons", f"{folder} is no folder")
+        for name, path in lexicon_files(folder).items():  # books that extend one another may share their folder
+            if path.resolve() != (other := files.setdefault(name, path)).resolve():
+                raise ConfigError(f"{path}: the name {name!r} is taken by {other}; give this lexicon another name")
+    return files
+
+
+def _scanner(lexicons: Iterable[Lexicon], rules: Iterable[Rule], names: Names, own: _File) -> Scanner:
+    try:
+        return Scanner(lexicons, _patterns(rules), names.glance)
+    except ConfigError as error:  # the patterns are too much together: no one rule is at fault
+        raise own.top.error("rules", str(error)) from None
 
 
 def _ask_all(chain: Iterable[_File]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import re2
+
+from csnlp.errors import ConfigError
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
@@ -47,9 +49,16 @@ _GAP = re.compile(r"[.\]][*+?{]")
 """One of many characters, more than once."""
 
 
-def _automaton(patterns: Iterable[str]) -> Any:
+def _automaton(patterns: Sequence[str]) -> Any:
     found = re2.Set.SearchSet(_OPTIONS)
     for pattern in patterns:
         found.Add(pattern)
-    found.Compile()
+    try:
+        found.Compile()
+    except re2.error:
+        largest = max(patterns, key=lambda pattern: int(compile_pattern(pattern).programsize))
+        raise ConfigError(
+            f"the {len(patterns)} patterns together need over {_OPTIONS.max_mem >> 20} MB; shorten the gaps, such as "
+            f".{{0,300}} to .{{0,30}}; the largest: {largest}"
+        ) from None
     return found

@@ -1,13 +1,21 @@
-"""Whether words in a reply are meant: not negated, and not the customer's own words repeated to him."""
+"""Whether words in a reply are meant: not negated, and not the customer's own words repeated to him. And how words of a
+chat are shown in a note."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
+
+from csnlp.text.fold import fold
+from csnlp.text.redact import redact
 
 NEGATION_WINDOW = 10
 """Characters before a term, in its clause, in which a negation bears on it: 不能给您保证明天一定到. Wide on purpose: a
 negation taken for one too many misses a finding, one too few blames an agent."""
+
+HIDDEN = "…"
 
 # In a chat a space often stands for a comma: 不贵 全网最低价. Between single characters (不 能 保 证) it is a mask.
 _BREAK = re.compile(r"[，。！？；：、,!?;:\n~～…]|(?<!\d)\.(?!\d)|(?<=[\u4e00-\u9fff]{2}) +(?=[\u4e00-\u9fff]{2})")
@@ -24,6 +32,32 @@ _SAYS = re.compile(
     r"(?:您|你|客户|顾客|买家|亲|他|她|对方)(?:刚才|刚刚|之前|前面|一直|所|这边|那边)?"
     r"(?:说|讲|提到|提及|反映|反馈|评价|备注|描述|写|骂|称|问)(?:的|了|过|到|道|是|我们|我|他)?"
 )
+
+# What turns "you said" into the agent's own words: he asks back (你说谁…) or retorts (你说我…你才…).
+_OWN_WORDS = re.compile(r"谁|什么|啥|[你您]才")
+_LINE_BREAK = re.compile(r"[\n\v\f\r\x85\u2028\u2029]")
+
+
+@lru_cache(maxsize=16)
+def with_line_breaks(text: str) -> str:
+    """``text`` folded, character for character, but with the line breaks that folding turns into spaces.
+
+    Those between single characters are a mask, and fold away. The latest are kept: several look at the same reply.
+    """
+    folded = fold(text)
+    chars = list(folded.text)
+    for match in _LINE_BREAK.finditer(text):
+        last = bisect_right(folded.offsets, match.start()) - 1
+        if last >= 0 and chars[last] == " ":
+            chars[last] = "\n"
+    return "".join(chars)
+
+
+def shown(text: str, start: int = 0, end: int | None = None) -> str:
+    """``text[start:end]`` for a note, personal data masked; :data:`HIDDEN` where it cuts through what is masked as a
+    whole: half a phone number is not seen to be one."""
+    words = redact(text[start:end])
+    return words if words in redact(text) else HIDDEN
 
 
 def may_quote(text: str) -> bool:
@@ -49,14 +83,29 @@ def negated(text: str, at: int) -> bool:
 
 def quoted(text: str, start: int, end: int, customer: Sequence[str]) -> bool:
     """Whether ``text[start:end]`` are the customer's words: in quotation marks after "you said", or in marks, or
-    after "you said", when he did say them (``customer``: his turns, folded). Or the title of a work (《白痴》)."""
+    after "you said" in the same clause, when he did say them (``customer``: his turns, folded). Or the title of a work
+    (《白痴》)."""
     if any(title.start() < start and end < title.end() for title in _TITLE.finditer(text, max(0, start - 60))):
         return True
-    words = text[start:end]
-    said = any(words in turn for turn in customer)
-    says = _SAYS.search(text, max(clause_start(text, start) - 12, 0), start)
+    said = any(_unbroken(text[start:end]) in turn for turn in customer)
     for match in _QUOTED.finditer(text, max(0, start - 200), end + 200):
         if match.start() < start and end < match.end():
-            inside = match.group()[1:-1].strip()
-            return bool(says) or said or any(inside and inside in turn for turn in customer)
-    return said and says is not None
+            inside = _unbroken(match.group()[1:-1].strip())
+            says = _SAYS.search(text, max(clause_start(text, start) - 12, 0), start)
+            return says is not None or said or any(inside and inside in turn for turn in customer)
+    return said and _reported(text, start)
+
+
+def _reported(text: str, at: int) -> bool:
+    """Whether a "you said" in the clause of position ``at``, or in one before it that ends in a colon, bears on it."""
+    start = clause_start(text, at)
+    before = text[max(0, start - 3) : start].rstrip()
+    if before.endswith((":", "：")):
+        start = clause_start(text, text.rindex(before[-1], 0, start))
+    says = list(_SAYS.finditer(text, start, at))
+    return bool(says) and _OWN_WORDS.search(text, says[-1].end(), at) is None
+
+
+def _unbroken(words: str) -> str:
+    """As folding leaves them: line breaks are spaces."""
+    return words.replace("\n", " ")

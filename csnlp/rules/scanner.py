@@ -6,10 +6,11 @@ skeleton: letters, digits and Chinese characters only, repeated letters once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ahocorasick_rs import AhoCorasick
 
@@ -29,6 +30,7 @@ MAX_CACHED = 500
 CACHED_LONG_TEXTS = 16
 """Longer texts that are kept: every rule looks at the same reply."""
 
+_REPEATED = re.compile(r"([^\x00-\x7f])\1\1")
 _BREAKS = frozenset("，。！？；：、,!?;:…\n")
 
 
@@ -59,12 +61,11 @@ class Scanner:
     """The terms of ``lexicons`` and ``patterns`` (RE2) as automata; safe to share between threads."""
 
     def __init__(self, lexicons: Iterable[Lexicon], patterns: Iterable[str] = (), glance: Glance | None = None) -> None:
-        lexicons = tuple(lexicons)
         self.glance = glance or Glance()
         """What a glance at a case tells of the conditions that ask for these terms and patterns, or for a verdict."""
         self._patterns = PatternSet(patterns)
-        self._strict = _Automaton([lexicon for lexicon in lexicons if not lexicon.loose], str)
-        self._loose = _Automaton([lexicon for lexicon in lexicons if lexicon.loose], lambda term: _skeleton(term)[0])
+        strict, loose = _by_spelling(lexicons)
+        self._strict, self._loose = _Automaton(strict), _Automaton(loose)
         self._cached = lru_cache(maxsize=CACHED_TEXTS)(self._view)
         self._cached_long = lru_cache(maxsize=CACHED_LONG_TEXTS)(self._view)
 
@@ -74,31 +75,59 @@ class Scanner:
 
     def _view(self, text: str) -> View:
         folded = fold(text)
-        hits = self._strict.find(folded.text, range(len(folded.text)), folded.text)
+        found: dict[str, list[Hit]] = {}
+        innocent: dict[str, list[Hit]] = {}
         skeleton, places = _skeleton(folded.text)
-        hits |= self._loose.find(skeleton, places, folded.text)
+        for automaton, read, at in (
+            (self._strict, folded.text, range(len(folded.text))),
+            (self._loose, skeleton, places),
+        ):
+            for name, is_innocent, hit in automaton.find(read, at, folded.text):
+                (innocent if is_innocent else found).setdefault(name, []).append(hit)
+        kept = {name: _kept(hits, innocent.get(name, ())) for name, hits in found.items()}
+        hits = {name: left for name, left in kept.items() if left}
         return View(text, folded, hits, self._patterns.matching(folded.text), may_quote(folded.text))
+
+
+_Words: TypeAlias = tuple[str, bool, Sequence[str]]
+"""A lexicon's name, whether these words of it are innocent, and how they are spelt where they are looked for."""
+
+
+def _by_spelling(lexicons: Iterable[Lexicon]) -> tuple[list[_Words], list[_Words]]:
+    """The words to be looked for in the folded text, and those in its skeleton."""
+    strict: list[_Words] = []
+    loose: list[_Words] = []
+    for lexicon in lexicons:
+        for words, innocent in ((lexicon.terms, False), (lexicon.innocent, True)):
+            skeletons = {word: _skeleton(word)[0] for word in words} if lexicon.loose else {}
+            fit = {word: skeleton for word, skeleton in skeletons.items() if _tells(skeleton, word)}
+            loose.append((lexicon.name, innocent, tuple(fit.values())))
+            strict.append((lexicon.name, innocent, tuple(word for word in words if word not in fit)))
+    return strict, loose
+
+
+def _tells(skeleton: str, word: str) -> bool:
+    """Whether the skeleton stands for ``word`` alone: that of 滚滚滚 is 滚, of 100% is 100, of 👍 is empty."""
+    if skeleton == word:
+        return True
+    return len(skeleton) > 1 and not skeleton.isdigit() and not _REPEATED.search("".join(filter(str.isalnum, word)))
 
 
 class _Automaton:
     """Terms → the lexicons that have them, as a term or as an innocent word."""
 
-    def __init__(self, lexicons: Sequence[Lexicon], spell: Callable[[str], str]) -> None:
+    def __init__(self, words: Iterable[_Words]) -> None:
         owners: dict[str, tuple[tuple[str, bool], ...]] = {}
-        for lexicon in lexicons:
-            for words, innocent in ((lexicon.terms, False), (lexicon.innocent, True)):
-                own = dict.fromkeys(map(spell, words), ((lexicon.name, innocent),))
-                owners |= own | {term: owners[term] + own[term] for term in owners.keys() & own.keys()}
-        owners.pop("", None)
+        for lexicon, innocent, spelt in words:
+            own = dict.fromkeys(spelt, ((lexicon, innocent),))
+            owners |= own | {term: owners[term] + own[term] for term in owners.keys() & own.keys()}
         self._terms, self._owners = list(owners), list(owners.values())
         self._automaton = AhoCorasick(self._terms) if owners else None
 
-    def find(self, text: str, places: Sequence[int], folded: str) -> dict[str, tuple[Hit, ...]]:
-        """Lexicon → its hits. ``places[i]`` is where ``text[i]`` stands in ``folded``."""
+    def find(self, text: str, places: Sequence[int], folded: str) -> Iterator[tuple[str, bool, Hit]]:
+        """Lexicon, whether the word is innocent, and the hit. ``places[i]`` is where ``text[i]`` is in ``folded``."""
         if self._automaton is None or not text:
-            return {}
-        found: dict[str, list[Hit]] = {}
-        innocent: dict[str, list[Hit]] = {}
+            return
         for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             is_latin = text[start].isascii() or text[end - 1].isascii()
             if is_latin and not _stands_alone(text, places, start, end, folded):
@@ -107,9 +136,7 @@ class _Automaton:
                 continue
             hit = Hit(places[start], places[end - 1] + 1, self._terms[number])
             for name, is_innocent in self._owners[number]:
-                (innocent if is_innocent else found).setdefault(name, []).append(hit)
-        kept = {name: _kept(hits, innocent.get(name, ())) for name, hits in found.items()}
-        return {name: hits for name, hits in kept.items() if hits}
+                yield name, is_innocent, hit
 
 
 def _skeleton(folded: str) -> tuple[str, list[int]]:

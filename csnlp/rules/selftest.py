@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from csnlp.errors import InputError
+from csnlp.errors import CsnlpWarning, InputError
 from csnlp.heads import ACTS, HEADS
 from csnlp.rules.book import Example, Rule, RuleBook
 from csnlp.rules.case import Case
@@ -30,7 +31,8 @@ class Failure:
 
 
 def failures(book: RuleBook) -> Iterator[Failure]:
-    """The examples of ``book`` that fail."""
+    """The examples of ``book`` that fail. Those that only an encoder can decide are left out, with a warning."""
+    skipped: dict[str, int] = {}
     for rule in book.rules:
         for example in rule.examples:
             try:
@@ -38,10 +40,17 @@ def failures(book: RuleBook) -> Iterator[Failure]:
             except InputError as error:  # a check of the book's own failed
                 yield Failure(rule.id, example, str(error))
                 continue
-            if bool(verdict.holds) != example.fires:
+            if verdict.reason == "no_embedding":
+                skipped[rule.id] = skipped.get(rule.id, 0) + 1
+            elif bool(verdict.holds) != example.fires:
                 wanted = "should fire" if example.fires else "should be silent"
                 found = f"{verdict.reason or 'is silent'}" if not verdict.holds else f"fires at {verdict.spans}"
                 yield Failure(rule.id, example, f"{wanted}, {found}")
+    if skipped:
+        count, rules = sum(skipped.values()), ", ".join(skipped)
+        warnings.warn(
+            f"{count} examples were not run, they need an encoder (similar): {rules}", CsnlpWarning, stacklevel=2
+        )
 
 
 def too_few(rule: Rule) -> bool:

@@ -6,11 +6,12 @@ The three values combine as in Kleene's logic: what is unknown stays so unless t
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
+from csnlp.errors import InputError
 from csnlp.rules.case import Case
 from csnlp.rules.glance import Claims, union
 
@@ -99,30 +100,12 @@ class AtLeast(Condition):
         object.__setattr__(self, "claims", (holds, fails))
 
     def check(self, case: Case, /) -> Verdict:
-        if self.n == 1:
-            doubt = NO
-            for part in self.parts:
-                if part.claims[0] & case.false:
-                    continue
-                verdict = part.check(case)
-                if verdict.holds:
-                    return verdict
-                doubt = verdict if doubt is NO and verdict.holds is None else doubt
-            return doubt
         told: dict[int, Verdict] = {}
         decided = self.decide(case, told)
         if not decided.holds:
             return decided
-        # Those that are YES have kept their evidence to themselves, and some may not have been asked.
-        parts = ((told.get(place, YES), part) for place, part in enumerate(self.parts))
-        asked = (
-            part.check(case) if verdict is YES and not isinstance(part, Not) else verdict for verdict, part in parts
-        )
-        found = [verdict for verdict in asked if verdict.holds]
-        spans = sorted({span for verdict in found for span in verdict.spans})
-        return Verdict(
-            True, tuple(spans), note="；".join(dict.fromkeys(verdict.note for verdict in found if verdict.note))
-        )
+        asked = [_with_evidence(part, told.get(place), case) for place, part in enumerate(self.parts)]
+        return _together([verdict for verdict in asked if verdict.holds])
 
     def decide(self, case: Case, /, told: dict[int, Verdict] | None = None) -> Verdict:
         """As soon as it is certain; ``told`` takes what the parts say, by their place."""
@@ -149,6 +132,44 @@ class AtLeast(Condition):
             elif place < doubted:
                 doubt, doubted = verdict, place
         return doubt
+
+
+def _with_evidence(part: Condition, told: Verdict | None, case: Case) -> Verdict:
+    """What a ``part`` of what holds says, with its evidence. ``told``: what it said (None: it was not asked)."""
+    if isinstance(part, Not) or part.claims[0] & case.false:
+        return NO  # it has no evidence
+    if told is None:
+        try:
+            return part.check(case)
+        except InputError:  # a check of the book's own failed, but the others have decided
+            return NO
+    return part.check(case) if told is YES else told  # that is YES kept its evidence to itself
+
+
+def _together(found: Sequence[Verdict]) -> Verdict:
+    """All of ``found`` as one. Spans that overlap are one piece of evidence."""
+    if len(found) == 1:
+        return found[0]
+    note = "；".join(dict.fromkeys(verdict.note for verdict in found if verdict.note))
+    spans: list[Span] = []
+    notes: list[list[str]] = []
+    for start, end, own in sorted({piece for verdict in found for piece in _pieces(verdict)}):
+        if spans and start < spans[-1][1]:
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
+            notes[-1].append(own)
+        else:
+            spans.append((start, end))
+            notes.append([own])
+    if not any(verdict.notes for verdict in found):
+        return Verdict(True, tuple(spans), note=note)
+    joined = tuple("；".join(dict.fromkeys(filter(None, own))) for own in notes)
+    return Verdict(True, tuple(spans), note=note, notes=joined)
+
+
+def _pieces(verdict: Verdict) -> list[tuple[int, int, str]]:
+    """Its spans, each with its note."""
+    notes = verdict.notes or (verdict.note,) * len(verdict.spans)
+    return [(*span, note) for span, note in zip(verdict.spans, notes, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,3 +125,19 @@ def test_clauses_come_in_the_books_order(book: RuleBook) -> None:
 
 def test_a_reply_of_white_space_is_judged_too(book: RuleBook) -> None:
     assert all(result.fired == () for result in results(book, Exchange(" \n")).values())
+
+
+@pytest.mark.parametrize(
+    ("time", "fires"),
+    [
+        ("2026-05-01T00:30:00+08:00", True),
+        ("2026-04-30T16:30:00+00:00", True),
+        ("2026-05-31T15:30:00+00:00", True),
+        ("2026-05-31T16:30:00+00:00", False),
+        ("2026-05-01T03:00:00+12:00", False),
+        ("2026-05-31T23:30:00", True),
+        ("9999-12-31T23:59:59+00:00", False),
+    ],
+)
+def test_a_rules_days_are_those_of_china(time: str, fires: bool, book: RuleBook) -> None:
+    assert bool(results(book, Exchange("五", time=datetime.fromisoformat(time)))["D"].fired) is fires

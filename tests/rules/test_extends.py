@@ -7,7 +7,7 @@ import pytest
 
 from csnlp.rules import load_book
 
-from .conftest import BOOK, FILES, complaint
+from .conftest import BOOK, FILES, RUDE, complaint
 
 WriteBook = Callable[..., Path]
 
@@ -55,3 +55,14 @@ def test_what_a_book_leaves_out_is_gone_for_those_that_extend_it(write_book: Wri
 def test_a_mistake_in_extending_is_told(old: str, new: str, message: str, write_book: WriteBook) -> None:
     path = write_book(CHILD.replace(old, new), {"parent.yaml": BOOK, **FILES})
     assert complaint(path).startswith(f"{path.parent}/{message}")
+
+
+def test_no_lexicon_takes_the_name_of_another(write_book: WriteBook) -> None:
+    shop = "name: shop\nversion: 1\nextends: taobao\nrules: []\n"
+    path = write_book(shop, {"lexicons/vulgar.txt": RUDE})
+    said = complaint(path)
+    assert said.startswith(f"{path.parent}/lexicons/vulgar.txt: the name 'vulgar' is taken by ")
+    assert said.endswith("lexicons/vulgar.txt; give this lexicon another name")
+    parent = write_book(BOOK, FILES)
+    path = write_book(CHILD.replace("parent.yaml", str(parent)), {"lexicons/rude.txt": RUDE})
+    assert f"the name 'rude' is taken by {parent.parent}/lexicons/rude.txt" in complaint(path)

@@ -14,7 +14,7 @@ from csnlp.reference.compare import agrees
 from csnlp.reference.result import FactCheck
 from csnlp.rules.fact_check import check_facts
 from csnlp.rules.facts import FactTable, load_facts, table_of
-from csnlp.text.quantities import quantities
+from csnlp.text.quantities import Quantity, quantities
 
 ROOT = Path(__file__).parents[2]
 # Pairs of our own over 25 trades: a standard answer, a reply, and whether the reply contradicts it.
@@ -46,6 +46,46 @@ def test_the_table_is_the_same_from_yaml_json_and_pairs(tmp_path: Path) -> None:
         True,
         ("纯棉",),
     ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "48小时内",
+        "3-5天",
+        "约7天",
+        "约为7天",
+        "大约7天左右",
+        "7天（含）",
+        "不超过3天",
+        "满299元起",
+        "5元/件",
+        "每件5元",
+        "5元/公斤",
+        "￥19.9/月",
+        "下午4点前",
+        "每天16点前。",
+        "免费",
+        "8折",
+        "1.5kg",
+        "仅3斤",
+    ],
+)
+def test_a_quantity_may_have_beside_it_what_changes_nothing(value: str, tmp_path: Path) -> None:
+    path = tmp_path / "facts.yaml"
+    path.write_text(FACT.replace("48小时内", value), encoding="utf-8")
+    assert isinstance(load_facts(path).facts[0].value, Quantity)
+
+
+@pytest.mark.parametrize(
+    "value", ["现货当天发，预售7天", "不支持7天无理由退货", "不是7天", "满99元包邮", "100%棉", "3天VIP"]
+)
+def test_words_beside_a_quantity_are_not_dropped(value: str, tmp_path: Path) -> None:
+    path = tmp_path / "facts.yaml"
+    path.write_text(FACT.replace("48小时内", value), encoding="utf-8")
+    with pytest.raises(csnlp.ConfigError, match=r"expected one quantity .* words go in text"):
+        load_facts(path)
+    assert isinstance(table_of({"发货": value}).facts[0].value, tuple)  # one accepted text
 
 
 @pytest.mark.parametrize(
@@ -106,9 +146,23 @@ def test_a_wrong_table_says_where_and_what_is_allowed(text: str, message: str, t
         ("下午6点", "18:00", True),
         ("6点前", "18:00前", True),
         ("下午5点", "18:00", False),
+        ("晚上12点", "0点开抢", True),
+        ("今晚24点", "00:00", True),
+        ("凌晨12点", "12:00", False),
+        ("22:00到02:00", "22:00开始", True),
+        ("凌晨1点", "22:00-02:00", True),
+        ("下午3点", "22:00-02:00", False),
+        ("零点后", "24点后", True),
         ("3月5日", "2026年3月5日", True),
         ("3月6日", "2026年3月5日", False),
         ("超过3片", "3片以内", None),
+        ("零下18度", "-18℃", True),
+        ("18度", "-18℃", False),
+        ("-20℃", "-18~-24℃", True),
+        ("-19度", "-18度", False),
+        ("-18~-24℃", "-20℃", None),
+        ("泡210秒", "泡3分30秒", True),
+        ("5、6天", "5天", None),
         ("八折", "85折", False),
         ("1TB", "1000GB", True),
         ("3件", "3包", None),
@@ -180,6 +234,8 @@ def test_a_reply_that_agrees_is_judged_and_right(question: str, reply: str, tabl
         ("支持七天无理由吗", "不支持七天无理由的商品详情页会写明"),
         ("发票上会显示白条吗", "不会"),
         ("多久发货", "亲，请稍等，我看一下"),
+        ("保修多久", "质保从24年5月开始算"),
+        ("保修多久", "保修到26年5月"),
         ("退货发什么快递", "您退回来发顺丰也可以"),
         ("", "一切都好，百度一下，第一时间处理"),
         ("", ""),
@@ -243,6 +299,8 @@ def test_a_wrong_reply_is_found(pair: dict[str, str]) -> None:
         ("上门要收50元的", "上门安装免费", "上门收费吗", [("50元", "免费")]),
         ("运费我们承担", "退货运费由买家承担", "运费谁出", [("我们承担", "买家承担")]),
         ("超期每天收30元", "超期每天收1元", "超期收多少", [("30元", "1元")]),
+        ("18度", "冷冻室温度：-18℃", "冷冻室温度多少", [("18度", "-18°c")]),
+        ("零下18度哦", "冷冻室温度：-18~-24℃", "冷冻室温度多少", []),
         ("一箱是2升", "一箱6瓶，每瓶500ml", "一箱多少升", [("2升", "500ml")]),
     ],
 )

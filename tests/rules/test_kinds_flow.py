@@ -73,8 +73,8 @@ def test_the_evidence_is_that_of_all_parts_that_hold_without_doubles() -> None:
     assert verdict.spans == ((1, 2), (5, 6)) and verdict.note == "n5；n1"
 
 
-def test_any_gives_the_evidence_of_the_first_part_that_holds() -> None:
-    assert AtLeast(1, (Says(None), Says(True, 3), Says(True, 4))).check(CASE).spans == ((3, 4),)
+def test_any_gives_the_evidence_of_every_part_that_holds() -> None:
+    assert AtLeast(1, (Says(None), Says(True, 3), Says(False), Says(True, 4))).check(CASE).spans == ((3, 4), (4, 5))
 
 
 @pytest.mark.parametrize(
@@ -215,6 +215,26 @@ def test_what_the_customer_is_owed_is_found_at_the_last_reply_that_could_give_it
     ask: Ask, before: list[str], reply: str, within: int, holds: bool
 ) -> None:
     assert ask(f"{{sequence: {{{ANGRY}, within: {within}, missing: true}}}}", reply, *before).holds is holds
+
+
+@pytest.mark.parametrize(
+    ("before", "reply", "after", "holds"),
+    [
+        (["客：我要投诉"], "哦", [], True),
+        (["客：我要投诉"], "哦", ["客：算了"], True),
+        (["客：我要投诉"], "抱歉", [], False),
+        (["客：我要投诉"], "哦", ["客：？", "服：抱歉"], False),
+        (["客：我要投诉"], "哦", ["客：？", "服：在"], False),  # said at the next reply
+        (["客：我要投诉", "服：在", "客：？"], "哦", [], True),
+        (["客：我要投诉", "服：在", "客：？", "服：在"], "哦", [], False),
+        (["客：你好"], "哦", [], False),
+    ],
+)
+def test_the_last_reply_of_a_chat_is_the_last_that_could_give_it(
+    ask: Ask, before: list[str], reply: str, after: list[str], holds: bool
+) -> None:
+    when = f"{{sequence: {{{ANGRY}, within: 2, missing: true}}}}"
+    assert ask(when, reply, *before, after=after).holds is holds
 
 
 @settings(deadline=None)

@@ -100,3 +100,26 @@ def test_a_link_without_a_word_about_it(ask: Ask, reply: str, holds: bool) -> No
 @pytest.mark.parametrize("check", ["malformed", "foreign", "unannounced"])
 def test_without_a_link_there_is_nothing_to_check(ask: Ask, check: str) -> None:
     assert ask(f"{{link: {check}}}", "您好").reason == "no_match"
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "my-shop.com",
+        "https://my-shop.com",
+        "HTTP://WWW.My-Shop.com:8080/a?b",
+        "my-shop.com/",
+        "www.my-shop.com",
+        "*.my-shop.com",
+        "https://*.my-shop.com/*",
+    ],
+)
+def test_a_domain_may_be_given_as_people_copy_it(ask: Ask, domain: str) -> None:
+    when = f"{{link: foreign, domains: ['{domain}']}}"
+    assert ask(when, "看https://my-shop.com/item/1").holds is False
+    assert ask(when, "看https://item.my-shop.com").holds is False
+    assert ask(when, "看https://notmy-shop.com").holds is True
+
+
+def test_www_is_no_part_of_a_domain_that_is_nothing_without_it(ask: Ask) -> None:
+    assert ask("{link: foreign, domains: www.com}", "看https://evil.com").holds is True

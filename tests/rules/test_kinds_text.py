@@ -124,6 +124,46 @@ def test_what_the_customer_said_is_noted_without_his_number(ask: Ask) -> None:
     assert verdict.holds and verdict.note == "电话[手机号]"
 
 
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        (r"\d{4,}", "身份证11010519491231002X"),
+        (r"1[3-9]\d{5}", "电话13800138000"),
+        (r"1[3-9]\d{5}", "电话138\u200b00138000"),
+        (r"\d{4} \d{4}", "电话138 0013\n8000"),
+        ("[a-z]+@", "邮箱zhang@example.com"),
+    ],
+)
+def test_half_of_what_is_masked_as_a_whole_is_not_noted(ask: Ask, pattern: str, said: str) -> None:
+    verdict = ask(f"{{regex: '{pattern}', in: customer}}", "好的", f"客：{said}")
+    assert verdict.holds and verdict.note == "…"
+
+
+SORRY = {"aa": "抱歉\n歉意\n", "bb": "抱歉\n抱歉啊\n"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "found"),
+    [
+        ("抱歉", ["抱歉"]),
+        ("抱歉啊", ["抱歉啊"]),
+        ("抱歉，抱歉啊", ["抱歉", "抱歉啊"]),
+        ("抱歉意思", ["抱歉意"]),
+        ("不抱歉啊", []),
+    ],
+)
+def test_a_word_that_several_lexicons_have_counts_once(ask: Ask, reply: str, found: list[str]) -> None:
+    verdict = ask("{lexicon: [bb, aa], unless_negated: true}", reply, lexicons=SORRY)
+    assert evidence(verdict, reply) == found
+    assert ask("{lexicon: [aa, bb], times: 2}", reply, lexicons=SORRY).holds is (len(found) > 1)
+
+
+def test_a_longer_word_that_does_not_count_leaves_the_shorter_to_count(ask: Ask) -> None:
+    lexicons = {"aa": "抱歉\n", "bb": "非常抱歉啊\n"}
+    verdict = ask("{lexicon: [aa, bb], except: [非常]}", "非常抱歉啊", lexicons=lexicons)
+    assert evidence(verdict, "非常抱歉啊") == ["抱歉"]
+
+
 def test_matches_of_several_turns_count_together(ask: Ask) -> None:
     assert ask("{regex: 快, in: customer, times: 3}", "好的", "客：快", "服：好", "客：快快").holds
     assert ask("{regex: 快, in: customer, times: 4}", "好的", "客：快", "服：好", "客：快快").holds is False

@@ -220,3 +220,29 @@ def test_deep_conditions_are_refused_and_deep_enough_ones_are_not(changed: Calla
 def test_an_unknown_book_lists_the_bundled_ones() -> None:
     with pytest.raises(ConfigError, match=r"no rule book 'nope': it is no file, and the bundled ones are .*taobao"):
         load_book("nope")
+
+
+@pytest.mark.parametrize("domains", ["", "[~]", "[null]", "[my shop]", "['https://']", "['*.']", "[shop, taobao.com]"])
+@pytest.mark.parametrize(
+    ("old", "new"), [("[shop.com]", "{}"), ("{lexicon: rude, u", "{{link: foreign, domains: {}}} #")]
+)
+def test_what_is_no_host_is_refused(old: str, new: str, domains: str, changed: Callable[..., Path]) -> None:
+    said = complaint(changed(old, new.format(domains)))
+    assert (
+        "book.yaml:" in said
+        and "domains: '" in said
+        and said.endswith("is no host; give one such as shop.com, or [] for none")
+    )
+
+
+def test_patterns_that_are_too_much_together_are_told(write_book: WriteBook) -> None:
+    rules = "".join(
+        f"  - {{id: R{n}, clause: N1, message: m, severity: info, when: {{regex: '差评{n}\\p{{Han}}{{0,300}}返现'}}}}\n"
+        for n in range(30)
+    )
+    path = write_book(BOOK.partition("rules:")[0] + "rules:\n" + rules, FILES)
+    said = complaint(path)
+    assert said.startswith(
+        f"{path}:19: book: rules: the 31 patterns together need over 32 MB; shorten the gaps, such as "
+    )
+    assert "the largest: 差评" in said

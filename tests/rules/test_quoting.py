@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csnlp.rules.quoting import clause_start, negated, quoted
+from csnlp.rules.quoting import HIDDEN, clause_start, negated, quoted, shown, with_line_breaks
 from csnlp.rules.verdict import Verdict
+from csnlp.text.fold import fold_text
 
 Ask = Callable[..., Verdict]
 LEXICONS = {"bad": "保证\n最好\n骗子\n没人管\n"}
@@ -38,6 +39,11 @@ LEXICONS = {"bad": "保证\n最好\n骗子\n没人管\n"}
         ("这个不能 保 证", False),
         ("《保证》这本书有货", False),  # a title
         ("《服务手册》里写了，保证明天到", True),
+        ("这款不贵\n保证明天到", True),  # the end of a line parts them, too
+        ("这款不贵 \r\n \n保证明天到", True),
+        ("不能给您\u2028保证明天到", True),
+        ("不\n能\n保\n证", False),  # a mask
+        ("第一行\n不能保证明天到", False),
     ],
 )
 def test_a_negation_shortly_before_in_the_same_clause_bears_on_the_term(ask: Ask, reply: str, fires: bool) -> None:
@@ -66,6 +72,17 @@ def test_a_negation_matters_only_where_the_rule_says_so(ask: Ask) -> None:
         ("您说得对，你是骗子", "在吗", True),
         ("您反馈没人管的问题", "售后没人管", False),
         ("亲，没人管哦", "没人管吗", True),
+        ("您说我们骗子，你才是骗子", "你们是骗子", True),  # the second is his own
+        ("您说我们是骗子你才是骗子", "你们是骗子", True),
+        ("你说谁骗子呢，你才骗子", "骗子！", True),  # asked back
+        ("你骂谁骗子，你才是骗子", "骗子！", True),
+        ("你说什么骗子", "骗子！", True),
+        ("您说的没错，你才是骗子", "骗子！", True),
+        ("您说的没错\n你才是骗子", "骗子！", True),
+        ("您刚才说：骗子没人管", "骗子没人管", False),  # only a colon may part them
+        ("您刚才说：\n骗子没人管", "骗子没人管", False),
+        ("您说的“骗子\n没人管”我们不认同", "骗子 没人管", False),
+        ("您反馈的没人管\n您说的骗子", "骗子，没人管", False),
     ],
 )
 def test_the_customers_own_words_repeated_to_him_do_not_count(ask: Ask, reply: str, customer: str, fires: bool) -> None:
@@ -94,3 +111,26 @@ def test_any_place_of_any_text_can_be_asked(text: str, start: int, length: int) 
     assert 0 <= clause_start(text, start) <= start
     assert negated(text, start) in (True, False)
     assert quoted(text, start, end, [text]) in (True, False)
+
+
+@given(st.text("不说“”\u200b… \n\r\u2028a", max_size=30))
+def test_a_line_break_stands_where_folding_left_a_space(text: str) -> None:
+    broken = with_line_breaks(text)
+    assert broken.replace("\n", " ") == fold_text(text)
+    assert broken.count("\n") <= sum(map(text.count, "\n\r\u2028"))
+
+
+@pytest.mark.parametrize(
+    ("words", "seen"),
+    [
+        ("手机", "手机"),
+        ("手机13800138000", "手机[手机号]"),
+        ("1380013", HIDDEN),
+        ("机13", HIDDEN),
+        ("ab@", HIDDEN),
+    ],
+)
+def test_words_that_cut_through_personal_data_are_not_shown(words: str, seen: str) -> None:
+    text = "手机13800138000，邮箱ab@example.com"
+    start = text.index(words)
+    assert shown(text, start, start + len(words)) == seen

@@ -233,3 +233,32 @@ def test_many_patterns_at_once_find_what_each_finds() -> None:
     text = "乙" * 30 + "甲7丙7，7号，乙丁299号"
     alone = {pattern for pattern in patterns if re2.search(pattern, text)}
     assert len(alone) > 2 and Scanner([], patterns).view(text).patterns == alone
+
+
+MARKS = Scanner([lexicon("滚滚滚", "👍", "100%", "aa", "❤爱", "gogo*滚", "呵呵哒", innocent=("呵呵哒👍", "嘻嘻嘻"))])
+
+
+@pytest.mark.parametrize(
+    ("text", "hits"),
+    [
+        ("这款滚筒洗衣机", []),
+        ("您滚滚滚", ["滚滚滚"]),
+        ("收到👍", ["👍"]),
+        ("满100减20", []),
+        ("保证100%", ["100%"]),
+        ("选a款", []),
+        ("选aa款", ["aa"]),
+        ("爱您", []),
+        ("❤爱您", ["❤爱"]),
+        ("go go 滚", ["go go 滚"]),
+        ("呵*呵*哒", ["呵*呵*哒"]),
+        ("呵呵哒👍", ["呵呵哒", "👍"]),
+    ],
+)
+def test_a_loose_term_of_which_too_little_is_left_is_found_as_it_is_written(text: str, hits: list[str]) -> None:
+    assert found(MARKS, text) == hits
+
+
+def test_innocent_words_count_however_either_is_looked_for() -> None:
+    scanner = Scanner([lexicon("滚蛋", "笑死", innocent=("👍滚", "哈哈哈"))])
+    assert found(scanner, "👍滚蛋") == [] and found(scanner, "滚*蛋，哈哈哈") == ["滚*蛋"]

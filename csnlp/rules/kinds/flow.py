@@ -62,7 +62,8 @@ class Sequence(Condition):
     """``first`` happens and ``then``, within the next ``within`` turns of its role, does (or, ``missing``, does not).
 
     The reply at fault, or to be praised, is the one that the condition holds of: where ``first`` is the agent's, his
-    ``first`` for what is missing, and otherwise the reply in which it should have come, or came.
+    ``first`` for what is missing, and otherwise the reply in which it should have come, or came: the last of the next
+    ``within``, or of a conversation that ends before.
     """
 
     first: Step
@@ -87,9 +88,11 @@ class Sequence(Condition):
         doubt = done if done.holds is None else None
         possible = NO
         replies = 1
+        after = case.exchange.after
+        is_last = after is not None and "agent" not in [turn.role for turn in after]
         for turn in reversed(case.exchange.context):
             # What is missing is due in the last reply allowed, and only there: it is reported once.
-            if not self.missing or replies == self.within:
+            if not self.missing or is_last or replies == self.within:
                 happened = self.first.holds(turn, case)
                 if happened.holds and doubt is None:
                     return done._replace(holds=True)

@@ -19,6 +19,7 @@ _HOST = re.compile(
     r"(?:https?://)?((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,18})(?::\d{2,5})?(?:[/?#].*)?",
     re.IGNORECASE,
 )
+_BEFORE_DOMAIN = re.compile(r"^(?:https?://)?(?:\*\.)?(?:www\.(?=[^/]+\.))?", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\[(?:链接|网址|图片|视频|文件|附件)x?\]")
 _WORDS = re.compile(r"[\u4e00-\u9fff]|[A-Za-z]{2,}")
 MIN_ANNOUNCEMENT = 4
@@ -68,8 +69,18 @@ def _found(text: str) -> tuple[tuple[re.Match[str], ...], tuple[Span, ...]]:
 
 
 def parse(entry: Entry, names: Names) -> Condition:
-    domains = entry.texts("domains", names.domains)
-    return Link(entry.choice("link", CHECKS), tuple(domain.lower().removeprefix("*.") for domain in domains))
+    return Link(entry.choice("link", CHECKS), hosts(entry, names.domains))
+
+
+def hosts(entry: Entry, default: tuple[str, ...]) -> tuple[str, ...]:
+    """The hosts under ``domains``, which may stand there as people copy them: https://www.shop.com/, *.shop.com."""
+    found = []
+    for domain in entry.texts("domains", default):
+        match = _HOST.fullmatch(_BEFORE_DOMAIN.sub("", domain.strip()))
+        if match is None:
+            raise entry.error("domains", f"{domain!r} is no host; give one such as shop.com, or [] for none")
+        found.append(match[1].lower())
+    return tuple(found)
 
 
 def _is_malformed(url: str) -> bool:

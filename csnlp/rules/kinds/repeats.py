@@ -9,10 +9,10 @@ from operator import add
 
 from csnlp.rules.case import Case
 from csnlp.rules.kinds.names import Names
+from csnlp.rules.quoting import shown, with_line_breaks
 from csnlp.rules.reader import Entry
 from csnlp.rules.verdict import NO, Condition, Span, Verdict, unknown
 from csnlp.text.chat_codes import EMOJI_CODE
-from csnlp.text.redact import redact
 
 _SENTENCE = re.compile(r"[^，。！？；,!?;~～…\n]+")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -30,7 +30,7 @@ class RepeatedSentence(Condition):
         folded = case.reply.folded
         seen: set[str] = set()
         spans: list[Span] = []
-        for match in _SENTENCE.finditer(folded.text):
+        for match in _SENTENCE.finditer(with_line_breaks(case.exchange.reply)):
             if len(match[0]) < self.length or len(core := _core(match[0])) < self.length:
                 continue
             if core in seen:
@@ -60,7 +60,7 @@ class RepeatedReply(Condition):
         for turn in earlier[-self.last :]:
             theirs = _pairs(case.scanner.view(turn.text).folded.text)
             if len(mine & theirs) >= self.share * len(mine | theirs):
-                return Verdict(True, note=f"= {_quoted(turn.text)}")
+                return Verdict(True, note=f"= {_beginning(turn.text)}")
         return NO
 
 
@@ -72,9 +72,9 @@ def parse(entry: Entry, names: Names) -> Condition:
     return RepeatedReply(length, entry.whole("last", 3, low=1), entry.number("share", 0.9, high=1))
 
 
-def _quoted(text: str) -> str:
-    """The beginning of an earlier turn, for a note. Masked first: half a phone number is not seen to be one."""
-    masked = redact(text)
+def _beginning(text: str) -> str:
+    """The beginning of an earlier turn, for a note."""
+    masked = shown(text)
     return masked if len(masked) <= 20 else masked[:20] + "…"
 
 

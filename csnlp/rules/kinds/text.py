@@ -12,12 +12,11 @@ from csnlp.rules.case import PLACES, Case, Place
 from csnlp.rules.glance import Claims
 from csnlp.rules.kinds.names import Names
 from csnlp.rules.patterns import compile_pattern
-from csnlp.rules.quoting import negated, quoted
+from csnlp.rules.quoting import negated, quoted, shown, with_line_breaks
 from csnlp.rules.reader import Entry
 from csnlp.rules.scanner import View
 from csnlp.rules.verdict import NO, YES, Condition, Span, Verdict, unknown
 from csnlp.text.fold import fold_text
-from csnlp.text.redact import redact
 
 MAX_MATCHES = 100
 """Most matches of one condition looked at in one text."""
@@ -99,7 +98,8 @@ class LexiconMatch(_TextMatch):
         return not place.lexicons.isdisjoint(self.lexicons)
 
     def _spans(self, view: View) -> Iterable[Span]:
-        return [(hit.start, hit.end) for name in self.lexicons if name in view.hits for hit in view.hits[name]]
+        spans = [(hit.start, hit.end) for name in self.lexicons if name in view.hits for hit in view.hits[name]]
+        return sorted(spans, key=lambda span: (span[0], -span[1])) if len(self.lexicons) > 1 else spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,27 +138,33 @@ def _search(case: Case, where: Where, spans_of: Callable[[View], Iterable[Span]]
         return unknown("open")
     if not views and where.place in ("question", "customer"):
         return unknown("no_customer")
-    found: list[Span] = []
-    words: list[str] = []
+    counted: list[tuple[View, Span]] = []
     customer: Sequence[str] | None = None
     for role, view in views[-where.last :] if where.last else views:
         may_repeat = view.quotes and role == "agent" and not where.quoted
+        done = 0
         for span in islice(spans_of(view), MAX_MATCHES):
             if not _counts(span, view, where):
                 continue
             if may_repeat:
                 customer = _customer_words(case) if customer is None else customer
-                if quoted(view.folded.text, *span, customer):
+                if quoted(with_line_breaks(view.text), *span, customer):
                     continue
-            words.append(view.folded.text[slice(*span)])
-            if len(words) == where.at_least:
+            if span[0] < done:  # Words that overlap are one piece of evidence: two lexicons may have the same term.
+                done = max(done, span[1])
+                counted[-1] = view, (counted[-1][1][0], done)
+                continue
+            done = span[1]
+            counted.append((view, span))
+            if len(counted) == where.at_least:
                 if not evidence:
                     return YES
                 if where.place != "reply":  # the evidence is shown in the reply only: enough is enough
-                    return Verdict(True, note=redact("、".join(dict.fromkeys(words))))
-            if where.place == "reply":
-                found.append(view.folded.original_span(*span))
-    return Verdict(True, tuple(found)) if len(words) >= where.at_least else NO
+                    words = dict.fromkeys(shown(view.folded.text, *span) for view, span in counted)
+                    return Verdict(True, note="、".join(words))
+    if len(counted) < where.at_least:
+        return NO
+    return Verdict(True, tuple(view.folded.original_span(*span) for view, span in counted))
 
 
 def parse_lexicon(entry: Entry, names: Names) -> Condition:
@@ -199,7 +205,7 @@ def _counts(span: Span, view: View, where: Where) -> bool:
     text = view.folded.text
     if (where.head and start >= where.head) or (where.tail and end <= len(text) - where.tail):
         return False
-    if where.unless_negated and negated(text, start):
+    if where.unless_negated and negated(with_line_breaks(view.text), start):
         return False
     return not any(_overlaps(word, text, start, end) for word in where.besides)
 
