@@ -11,7 +11,7 @@ from csnlp.text.fold import fold
 from csnlp.typos.breaks import break_off
 from csnlp.typos.characters import load_model
 from csnlp.typos.ngrams import BREAK, load
-from csnlp.typos.slips import known_slips, slips
+from csnlp.typos.slips import forms, known_slips
 from csnlp.typos.symbols import squeeze, symbols
 
 Kind = Literal["character", "doubled", "missing", "muddled"]
@@ -61,16 +61,24 @@ def _findings(text: str) -> Iterator[Typo]:
     """All findings in folded ``text``, the surest kinds first."""
     bounded = BREAK + symbols(text) + BREAK
     pairs = set(map(add, bounded, bounded[1:]))
+    cleared: set[tuple[int, str]] = set()
     if not known_slips().keys().isdisjoint(pairs):
-        for at, slip in slips(bounded):
-            wrong, right = slip.wrong.strip(BREAK), slip.right.strip(BREAK)
-            start = at - 1 + slip.wrong.startswith(BREAK)
-            yield Typo(start, start + len(wrong), slip.kind, wrong, right, _KNOWN)
+        padded = BREAK + bounded + BREAK
+        for at, slip in forms(padded):
+            if slip.stands_in(padded, at):
+                wrong, right = slip.wrong.strip(BREAK), slip.right.strip(BREAK)
+                start = at - 2 + slip.wrong.startswith(BREAK)
+                yield Typo(start, start + len(wrong), slip.kind, wrong, right, _KNOWN)
+            elif slip.kind == "character":
+                cleared.update(enumerate(slip.right, at - 2))
     if broken := break_off(text):
         start, end = broken
         yield Typo(start, end, "muddled", text[start:end], "", _BROKEN)
     if doubtful := pairs - load().ordinary:
-        yield from _changes(text, bounded[1:-1], doubtful)
+        # Where a list knows a form and finds it right, the statistics know no better.
+        yield from (
+            typo for typo in _changes(text, bounded[1:-1], doubtful) if (typo.start, typo.suggestion) not in cleared
+        )
 
 
 def _changes(text: str, plain: str, doubtful: set[str]) -> list[Typo]:

@@ -104,6 +104,20 @@ class NGrams:
         steps = ((ab, bx, b, x), (bx, xc, x, c), (xc, cd, c, d))
         return self._log_of(steps if c else steps[:2])
 
+    def gain(self, text: str, start: int, end: int, new: str) -> float:
+        """By how much ``new`` instead of ``text[start:end]`` raises the logarithm of the probability of ``text``."""
+        before = text[max(0, start - 2) : start].rjust(2, BREAK)
+        if before[1] == BREAK:
+            before = BREAK * 2
+        clause, stop, _ = text[end : end + 2].partition(BREAK)
+        old = text[start:end]
+        return self._log_of_text(before + new + clause + stop) - self._log_of_text(before + old + clause + stop)
+
+    def _log_of_text(self, text: str) -> float:
+        """Natural logarithm of the probability of what follows the first two characters of ``text``."""
+        numbers = [self.number(character) for character in text]
+        return sum(map(self.log_probability, numbers, numbers[1:], numbers[2:]))
+
     def _log_of(self, steps: Iterable[tuple[int, int, int, int]]) -> float:
         """The sum over ``steps``, each from ``a b`` to ``c``: the places of both pairs, ``b`` and ``c``."""
         ones, pair_count, total = self._ones, self._pair_count, 0.0

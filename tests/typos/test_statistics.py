@@ -32,6 +32,13 @@ def test_probabilities_of_what_can_follow_add_up_to_one(ngrams: NGrams) -> None:
     assert total == pytest.approx(1, abs=0.1)
 
 
+def test_the_gain_of_a_change_looks_no_further_than_its_clause(ngrams: NGrams) -> None:
+    gain = ngrams.gain(" 快递以经签收 ", 3, 5, "已经")
+    assert gain > 5
+    assert ngrams.gain(" 快递已经签收 ", 3, 5, "以经") == pytest.approx(-gain)
+    assert ngrams.gain(" 订单 以经 退款 ", 4, 6, "已经") == pytest.approx(ngrams.gain(" 以经 ", 1, 3, "已经"))
+
+
 def test_a_homophone_of_a_frequent_word_is_proposed_to_be_changed(ngrams: NGrams) -> None:
     model = CharacterModel(NGrams(count(SENTENCES * 4, {})), (1.0,) * (len(FEATURES) + 1))
     (change,) = model.changes(" 快递以经签收 ")

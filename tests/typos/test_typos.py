@@ -71,6 +71,80 @@ def test_style_and_correct_words_that_hold_a_wrong_form_stay_silent(text: str) -
     assert find_typos(text) == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "剩余快递费由我们承担",
+        "这个问题交给我来处理",
+        "新增送货上门服务，新增品类有三种",
+        "您可以下单心仪的款式",
+        "师傅上门帮组装的",
+        "这样做违反现行规定",
+        "重复款项会原路退回",
+        "这台头盔是新款",
+        "有效期直至付款之日",
+        "可以帮您延长价保期",
+        "请您上传身份正面照",
+        "断了只能整根换新",
+        "因该商品已下架，无法补发",
+        "可以跟本次订单一起发",
+        "我跟站长核实再让他们给您放门卫",
+        "两颗螺丝对正再拧",
+        "请以到账金额为准",
+        "派出所已立案",  # the statistics would make 所以 of it, but the list knows better
+    ],
+)
+def test_words_that_make_a_wrong_form_by_chance_stay_silent(text: str) -> None:
+    assert find_typos(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "您在拍的时候备注一下颜色",
+        "您在拍下后24小时内付款",
+        "您在考虑哪款呢",
+        "请您在等待期间留意短信",
+        "请在等待期间保持电话畅通",
+        "您在看下面这款吗",
+        "我在拍一个视频给您看",
+        "然后在下单页面选择颜色",
+        "我们会在给您发货之后通知您",
+        "门把把手是金属的",
+        "毛衣和和服都有",
+        "美的的空调质量很好",
+        "棉被被雨淋湿了",
+        "祝您网购愉快",
+        "祝您生个健康的宝宝",
+        "体积大携带不便",
+        "这条腰带不便宜",
+        "麻烦您提一下宝贵意见",
+        "冬天穿着暖暖和和。",
+    ],
+)
+def test_standard_phrases_stay_silent(text: str) -> None:
+    assert find_typos(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "right"),
+    [
+        ("祝您购物余快", "余快", "愉快"),
+        ("麻烦您先题交退款", "题交", "提交"),
+        ("发票台头写什么", "台头", "抬头"),
+        ("请上传身份正", "身份正", "身份证"),
+        ("实再不好意思", "实再", "实在"),
+        ("请您在等一下", "您在等一下", "您再等一下"),
+        ("优惠卷还没用", "优惠卷", "优惠券"),
+        ("很抱，让您久等了", "很抱", "很抱歉"),
+        ("这这边帮您查到了", "这这边", "这边"),  # a form with a break, at the very start
+        ("我帮您看一下，请您稍", "您稍", "您稍等"),  # and at the very end
+    ],
+)
+def test_known_slips_are_found_where_the_sentence_needs_them(text: str, wrong: str, right: str) -> None:
+    assert [(typo.found, typo.suggestion) for typo in find_typos(text)] == [(wrong, right)]
+
+
 def test_spans_count_the_characters_of_the_original() -> None:
     text = "亲~\u200b　您的訂單以經發出了"
     (typo,) = find_typos(text)
