@@ -84,9 +84,10 @@ def finetune(config: TrainConfig, course: Course) -> None:
 
 
 def _out_of_patience(log: RunLog, patience: int) -> bool:
-    """Whether the last ``patience`` evaluations were all worse than one before; never for 0."""
+    """Whether the last ``patience`` evaluations brought nothing better; never for 0, nor where there is nothing to
+    choose by (a selection of 0 throughout)."""
     history = [entry["selection"] for entry in log.entries("evaluate")]
-    return bool(patience and history) and history[::-1].index(max(history)) >= patience
+    return bool(patience and any(history)) and len(history) - 1 - history.index(max(history)) >= patience
 
 
 def best_network(config: TrainConfig, course: Course) -> Network:
