@@ -78,7 +78,7 @@ def _name(value: object, field: str) -> str | None:
     value = _value(value)
     if _absent(value):
         return None
-    if isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value):
+    if isinstance(value, float | Decimal) and math.isfinite(value) and abs(value) < 1e30 and value == int(value):
         value = int(value)  # tables turn whole numbers with gaps between them into 12.0
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return str(value)
@@ -92,5 +92,5 @@ def _absent(value: object) -> bool:
 
 def _value(value: object) -> object:
     """``value``, or None for what tables put into an empty cell: NaN, and pandas' NA and NaT."""
-    empty = type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and math.isnan(value))
+    empty = type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float | Decimal) and math.isnan(value))
     return None if empty else value

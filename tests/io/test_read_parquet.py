@@ -72,6 +72,12 @@ def test_decimal_ids_are_read(tmp_path):
     assert first.id == "12" and isinstance(second, Exchange)
 
 
+@pytest.mark.parametrize("id", [Decimal("NaN"), Decimal("1E+99999"), Decimal("1.5")])
+def test_odd_decimals_in_a_frame_cost_nothing(id):
+    (record,) = read_row({"id": id, "reply": "好的"}, "frame", 7)
+    assert isinstance(record.item, Exchange) and record.item.id == ("7" if id.is_nan() else str(id))
+
+
 def test_numbers_with_gaps_stay_whole_ids(tmp_path):
     path = written(tmp_path / "a.parquet", {"id": [12.0, float("nan")], "reply": ["好", "好"]})
     assert [item.id for item in read_exchanges(path)] == ["12", "2"]
