@@ -78,7 +78,7 @@ def _name(value: object, field: str) -> str | None:
     value = _value(value)
     if _absent(value):
         return None
-    if isinstance(value, float | Decimal) and math.isfinite(value) and abs(value) < 1e30 and value == int(value):
+    if isinstance(value, float | Decimal) and math.isfinite(value) and -1e30 < value < 1e30 and value == int(value):
         value = int(value)  # tables turn whole numbers with gaps between them into 12.0
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return str(value)
