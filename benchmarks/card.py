@@ -148,7 +148,7 @@ def main() -> None:
     texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / name for name in DOCUMENTS)}
     stale = {path: new for path, text in texts.items() if (new := refreshed(text)) != text}
     if "--check" in sys.argv[1:]:
-        sys.exit("\n".join(f"{path.relative_to(ROOT)}: python benchmarks/card.py" for path in stale))
+        sys.exit("\n".join(f"{path.relative_to(ROOT)}: python benchmarks/card.py" for path in stale) or 0)
     for path, text in stale.items():
         path.write_text(text, encoding="utf-8")
         print(path.relative_to(ROOT))
