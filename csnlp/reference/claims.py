@@ -1,79 +1,116 @@
-"""Sets yes and no of a reply against a standard answer: 可以机洗 and 不可机洗, a bare 能的, who pays the postage."""
+"""Sets yes and no of a reply against a standard answer: 可以机洗 and 不可机洗, or a bare 能的."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from csnlp.reference.clauses import Clause, Passage, words
+from csnlp.reference.clauses import Passage, words
 from csnlp.reference.result import Judgement
 from csnlp.reference.stance import Stance, bare_answer, stance
+from csnlp.reference.subjects import Subject, is_excepted, is_same_subject, subject_at
 
 # A clause with one of these speaks of a case: it is set only against a clause with the same.
-_CONDITION = re.compile("[后前未满超若如时仅只]|的话|以[上下内外]|之[内外]|除|但|才|其他|其它")
+_CONDITION = re.compile("[后前未满超若如时仅只]|的话|以[上下内外]|之[内外]|除|但|才|其他|其它|别的|另外")
 _MAY = re.compile(
     "可不可以|能不能|可以|能够|能|支不支持|支持|包不包|有没有|有|含不含|含|带不带|带|需不需要|需要|要不要|要|用不用"
 )
-_POSTAGE = re.compile("运费|邮费|快递费")
-_BUYER = re.compile(
-    "(?:买家|顾客|客户|您|你|自己|自行)(?:自己|来|们|这边|那边|自行|要|得|先)*"
-    "(?:承担|出|付|负担|负责|掏|支付|自理)|自理"
-)
-_SELLER = re.compile(
-    "(?:我们|咱们|卖家|商家|店家|店里|本店|我方)(?:这边|来|会|都|全)*"
-    "(?:承担|出|付|负担|负责|报销|包|掏|支付)|免运费|包运费"
+# 是的 to 吊灯不带灯泡吗 may mean either; 可不可以 denies nothing.
+_NOT = re.compile(r"不(?!好意思|过|是)(?=(.))(?<!\1不)|没有?(?!关系|问题)")
+_ASSENT = ("是", "对", "当然", "不是", "不")
+# What befell one order or parcel, not how the shop does it: 您这单没有, 快递没有送货上门, 不能取消订单了.
+_EVENT = re.compile(
+    "[这那此该]一?[单笔]|已经?(?!支持|可以|能)|没有?(?=[送发退换开寄收给赠装说做点写按])|(?<![不了])了[的哦呢哈呀啊亲]*$"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What a passage affirms or denies, in the case that ``condition`` names (empty: in general)."""
+    """What a passage affirms or denies of ``subject``, in the case that ``condition`` names (empty: in general)."""
 
     stance: Stance
-    condition: frozenset[str] = frozenset()
-
-    def judged_by(self, expected: _Claim, due: Passage) -> Judgement:
-        """The judgement on this claim of a reply against one of ``due``, the standard answer."""
-        shown = due.text[expected.stance.start : expected.stance.end]
-        return Judgement(self.stance.start, self.stance.end, self.stance == expected.stance, shown)
+    condition: frozenset[str]
+    subject: Subject = field(compare=False)
+    bare: bool = field(default=False, compare=False)  # the word is a verb that was denied: 不防水
 
 
 def judge_claims(said: Passage, due: Passage, asked: Passage) -> list[Judgement]:
     """The judgements on what the reply ``said`` affirms or denies of the words of ``due``, the standard answer."""
-    expected = _claims(due, words(due.text))
-    stated = _claims(said, frozenset(expected))
+    expected = _claims(due, words(due.text), frozenset())
+    bare = frozenset(word for word, claim in expected.items() if claim.bare)
+    stated = _claims(said, frozenset(expected), bare)
     judged = [
-        ours.judged_by(expected[word], due)
+        _judgement(ours.stance.start, ours.stance.end, ours.stance == expected[word].stance, expected[word], due)
         for word, ours in stated.items()
-        if ours.condition == expected[word].condition and ours.stance.need == expected[word].stance.need
+        if _is_comparable(ours, expected[word], said, due, asked)
     ]
-    answer = None if stated else bare_answer(said, asked.text)
-    topics = [expected[word] for word in sorted(_asked_for(asked) & expected.keys())] if answer else []
-    if answer and len({topic.stance for topic in topics}) == 1 and not topics[0].condition:
-        agreement = answer.yes == topics[0].stance.affirmed
-        shown = due.text[topics[0].stance.start : topics[0].stance.end]
-        judged.append(Judgement(answer.start, answer.end, agreement, shown))
-    ours, theirs = _payer(said), _payer(due)
-    if ours and theirs:
-        judged.append(ours.judged_by(theirs, due))
+    if not stated:
+        judged += _judge_bare(said, due, asked, expected)
     return judged
 
 
-def _claims(passage: Passage, wanted: frozenset[str]) -> dict[str, _Claim]:
-    """Each wanted word that the passage plainly affirms or denies, always the same way: its first claim."""
+def _judgement(start: int, end: int, agreement: bool, theirs: _Claim, due: Passage) -> Judgement:
+    return Judgement(start, end, agreement, due.text[theirs.stance.start : theirs.stance.end])
+
+
+def _is_comparable(ours: _Claim, theirs: _Claim, said: Passage, due: Passage, asked: Passage) -> bool:
+    """Whether both speak of one case. What agrees needs no such care about its subject."""
+    if ours.condition != theirs.condition or ours.stance.need != theirs.stance.need:
+        return False
+    if ours.stance == theirs.stance:
+        return True
+    same = is_same_subject(ours.subject, theirs.subject, said, due)
+    return same and not is_excepted(ours.subject, theirs.subject.number, said, due, asked)
+
+
+def _judge_bare(said: Passage, due: Passage, asked: Passage, expected: dict[str, _Claim]) -> list[Judgement]:
+    """The judgement on a bare yes or no, where all that the question asks for has one answer in ``due``."""
+    answer = bare_answer(said, asked.text)
+    if answer and said.text[answer.start : answer.end] in _ASSENT and _NOT.search(asked.text):
+        return []
+    topics = [expected[word] for word in sorted(_asked_for(asked) & expected.keys())] if answer else []
+    if not answer or len({topic.stance for topic in topics}) != 1 or topics[0].condition:
+        return []
+    if not all(_is_asked_of(topic.subject, said, due, asked) for topic in topics):
+        return []
+    agreement = answer.yes == topics[0].stance.affirmed
+    return [_judgement(answer.start, answer.end, agreement, topics[0], due)]
+
+
+def _is_asked_of(theirs: Subject, said: Passage, due: Passage, asked: Passage) -> bool:
+    """Whether the question asks for what the standard answer says of ``theirs``."""
+    clause = next((clause for clause in asked.clauses if clause.asks), asked.clauses[0])
+    verb = _MAY.search(asked.text, clause.start, clause.end)
+    ours = subject_at(asked, verb.start() if verb else clause.end)
+    same = is_same_subject(ours, theirs, asked, due)
+    return same and not is_excepted(ours, theirs.number, said, due, asked)
+
+
+def _claims(passage: Passage, wanted: frozenset[str], bare: frozenset[str]) -> dict[str, _Claim]:
+    """Each wanted word that the passage plainly affirms or denies, always the same way: its first claim.
+
+    Words of ``bare`` affirm by themselves.
+    """
     found: dict[str, _Claim] = {}
     mixed = set()
     for clause in passage.clauses:
-        condition = frozenset(_CONDITION.findall(passage.text, clause.start, clause.end))
+        text = passage.of(clause)
+        condition = frozenset(_CONDITION.findall(text)) | frozenset(["了"] if _EVENT.search(text) else [])
         for start in range(clause.start, clause.end - 1):
             word = passage.text[start : start + 2]
             if word not in wanted or word in mixed:
                 continue
-            said = stance(passage, start, start + 2)
-            claim = _Claim(said, condition) if said else None
+            said = stance(passage, start, start + 2, bare=word in bare)
+            claim = _Claim(said, condition, *_told(passage, said, start)) if said else None
             if claim is None or found.setdefault(word, claim) != claim:
                 mixed.add(word)
     return {word: claim for word, claim in found.items() if word not in mixed}
+
+
+def _told(passage: Passage, said: Stance, start: int) -> tuple[Subject, bool]:
+    """The subject of ``said`` of the word at ``start``, and whether that is a verb: denied by 不 alone."""
+    bare = not said.affirmed and passage.text[said.start : start] == "不" and passage.text[start] not in "是"
+    return subject_at(passage, said.start), bare
 
 
 def _asked_for(asked: Passage) -> frozenset[str]:
@@ -82,19 +119,3 @@ def _asked_for(asked: Passage) -> frozenset[str]:
     clauses = [asked.of(clause) for clause in asked.clauses if clause.asks or len(asked.clauses) == 1]
     verbs = [(clause, list(_MAY.finditer(clause))) for clause in clauses if len(clauses) == 1]
     return words(" ".join(clause[found[-1].end() :] for clause, found in verbs if found))
-
-
-def _payer(passage: Passage) -> _Claim | None:
-    """Who pays the postage: the shop (affirmed) or the customer; None where nobody is named, or both."""
-    claims = [claim for clause in passage.clauses if not clause.asks for claim in _payers(passage, clause)]
-    return claims[0] if len(set(claims)) == 1 else None
-
-
-def _payers(passage: Passage, clause: Clause) -> list[_Claim]:
-    if not _POSTAGE.search(passage.text, clause.start, clause.end):
-        return []
-    return [
-        _Claim(Stance(affirmed, False, match.start(), match.end()))
-        for pattern, affirmed in ((_BUYER, False), (_SELLER, True))
-        if (match := pattern.search(passage.text, clause.start, clause.end))
-    ]

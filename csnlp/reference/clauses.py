@@ -75,8 +75,10 @@ def read(text: str) -> Passage:
 
 # 免费 is 0 yuan, and 收费 more than that.
 _FREE = re.compile(
-    "(?P<paid>(?:不是|不|没有)免费)|免费|免收|全免|免(?=[一-鿿]{1,4}[费租金])|免票|"
-    "一分钱?都?[不没](?:收|要)|不(?:会|再|另|另外|额外)?收(?:费用?|钱|取)?|"
+    "(?P<paid>(?:不是|不|没有|无|非)免费)|免费|免收|全免|免(?=[一-鿿]{1,4}[费租金])|免票|"
+    "[一半1]分钱?[都也]?[不没无](?:用|会|需要?|必)?(?:您|你)?(?:再|多)?(?:收|要|花|掏|出|付|交)|"
+    "(?:不(?:会|用|需要?|必|让)?|没有?|无需)(?:您|你)?(?:再|多|另外|额外)?(?:收|要|花|掏|出|付|交|加)(?:您|你)?[一半1]分钱?|"
+    "不(?:会|再|另|另外|额外)?收(?:费用?|钱|取)?|"
     "不(?:要|用|花|需要?)(?:您|你)?(?:另外|额外|再)?(?:付费|付钱|掏钱|出钱|给钱|加钱|补钱|花钱|钱)"
     "|(?<![不免])(?P<fee>收费|自费|付费)(?![单标员处站])"
 )
@@ -105,23 +107,33 @@ def _clause(text: str, start: int, end: int, sentence: int, asks: bool) -> Claus
 
 # ---- what a clause is for
 
-# Another case than the general one that a fact describes.
-_EXCEPTION = re.compile(
-    "如果|要是|假如|万一|除非|若|倘|预售|定制|定做|特殊|旺季|大促|偏远|新疆|西藏|内蒙|海南|港澳|节假日|除外|以外|只有|才能|个别|部分"
+# Goods, places and times of their own, which a general answer does not mean; then what makes a case of any.
+_SPECIAL = re.compile(
+    "预售|预定|定制|订制|定做|刻[字名]|特殊|旺季|大促|双(?:十[一二]|1[12])|(?<![0-9])618(?![0-9])|六一八|年货节|节假日|"
+    "春节|过年|国庆|元旦|中秋|黄金周|疫情|暴[雨雪]|台风|爆仓|偏远|新疆|西藏|内蒙|海南|港澳|海外|国外|乡镇"
 )
+_EXCEPTION = re.compile(f"{_SPECIAL.pattern}|如果|要是|假如|万一|除非|若|倘|除外|以外|只有|才能|个别|部分")
 _SCOPE = 80
-# Time that passed, what is the customer's, what is denied or worked out: not a statement of the fact.
+# Time that passed, what is the customer's, what is denied, worked out or a difference: not a statement of the fact.
 _NOT_STATED_BEFORE = re.compile(
-    "(?:不是|并非|不止|不用|不需要|不要|用不了|除了|已经?|等了|过了?|超了|晚了|迟了|拖了|才|等于|加起来|还差|还剩|剩下?|省了?|"
+    "(?:不是|并非|不止|不用|不需要|不要|用不了|除了|已经?|等了|过了?|[超晚迟拖大小快慢高低长短宽窄厚薄重轻贵]了|[买用穿]了|才(?:[买用穿充住]了)?|等于|加起来|"
+    "还[差剩有]|剩下?|剩余|省了?|(?<!减)免|不(?:再|另|加|会|多)?[收扣](?:取|您|你|那|这)*|"
+    "再(?:凑|买|拍|花|消费|充|挑|选|带|拿)[一两1-9]?[个件点些]?|"
     "(?<![收补赔送给退返扣减免帮])[您你][的是说这]?|[多再][等放留过加]?)$"
 )
 _NOT_STATED_BEHIND = re.compile("了(?!解)|前(?![可能不内])|还?没|都没|多了")
+# What is left of a term: 还要3天到账, 剩余保质期11个月, 离到期还有8个月.
+_LEFT_BEFORE = re.compile("(?:才[买用穿住]|还(?:有|要|得|需要?)|再有|再需要?|剩余[^ 0-9]{0,6}|距离?[^ 0-9]{1,8})$")
+_BEFORE = 10
 
 
 def is_stated(passage: Passage, quantity: Quantity) -> bool:
-    """Whether ``quantity`` is said to be so: not asked, denied, passed or the customer's own."""
-    clause, start = passage.clause_at(quantity.start), quantity.start
-    if clause.asks or _NOT_STATED_BEFORE.search(passage.text, max(clause.start, start - 4), start):
+    """Whether ``quantity`` is said to be so: not asked, denied, passed, left of a term or the customer's own."""
+    clause = passage.clause_at(quantity.start)
+    before = passage.text[max(clause.start, quantity.start - _BEFORE) : quantity.start]
+    if clause.asks or _NOT_STATED_BEFORE.search(before):
+        return False
+    if quantity.dimension in ("duration", "workdays") and _LEFT_BEFORE.search(before):
         return False
     behind = _NOT_STATED_BEHIND.match(passage.text, quantity.end)
     return behind is None or (quantity.at_most and "没" in behind[0])  # 15天内没穿过
@@ -129,13 +141,23 @@ def is_stated(passage: Passage, quantity: Quantity) -> bool:
 
 def is_exception(passage: Passage, index: int) -> bool:
     """Whether the sentence speaks, up to the end of the clause at ``index``, of a special case."""
+    return _EXCEPTION.search(passage.text, *_scope(passage, index)) is not None
+
+
+def special_cases(passage: Passage, index: int | None = None) -> frozenset[str]:
+    """The goods, places and times of their own (定制, 双十一) that the passage names, or the sentence at ``index``."""
+    span = (0, len(passage.text)) if index is None else _scope(passage, index)
+    return frozenset(name.replace("订", "定").replace("做", "制") for name in _SPECIAL.findall(passage.text, *span))
+
+
+def _scope(passage: Passage, index: int) -> tuple[int, int]:
+    """Where a case that the quantity or word at ``index`` falls under may be named."""
     number = passage.clause_number(index)
     clause = passage.clauses[number]
     first = number
     while first and number - first < 2 and passage.clauses[first - 1].sentence == clause.sentence:
         first -= 1
-    start, end = max(passage.clauses[first].start, index - _SCOPE), min(clause.end, index + _SCOPE)
-    return _EXCEPTION.search(passage.text, start, end) is not None
+    return max(passage.clauses[first].start, index - _SCOPE), min(clause.end, index + _SCOPE)
 
 
 # Characters that make no word of a subject: particles, pronouns, modals; then those that tell nothing alone.
@@ -155,6 +177,8 @@ def tells(text: str) -> int:
 
 _GENERAL = frozenset(("时间", "多少", "多久", "几个", "几天", "一个", "一般"))
 _RUNS = re.compile(rf"[{_HAN}]+|[a-z][a-z0-9]*")
+# Its two characters stand apart: 满300减50.
+_PROMOTION = re.compile("满[^ ,。!?;满]{1,8}减")
 
 
 @lru_cache(maxsize=64)
@@ -166,4 +190,6 @@ def words(text: str) -> frozenset[str]:
             found.add(run)
         else:
             found.update(a + b for a, b in pairwise(run) if a not in _NO_WORD and b not in _NO_WORD)
+    if _PROMOTION.search(text):
+        found.add("满减")
     return frozenset(found - _GENERAL)

@@ -21,8 +21,8 @@ from csnlp.text.quantities import Quantity
 
 # 工作日 and calendar days are set against each other.
 _TIME_SPANS = ("duration", "workdays")
-# Months have 28 to 31 days, years 365 or 366: the share of the longest that is still one.
-_SHORTEST = {"月": 28 / 31, "季度": 90 / 92, "年": 365 / 366}
+# Months have 28 to 31 days, years 365 or 366, or twelve months of 30: the share of the longest that is still one.
+_SHORTEST = {"月": 28 / 31, "季度": 90 / 92, "年": 360 / 366}
 # Rounding in conversions; disk makers count a TB as 1000 GB.
 _TOLERANCE = {"capacity": 0.03, "date": 0.0, "clock": 0.0}
 _ROUNDING = 0.005
@@ -41,6 +41,8 @@ def agrees(stated: Quantity, expected: Quantity) -> bool | None:
     """Whether ``stated`` keeps to ``expected``; None where that cannot be told."""
     if kind(stated) != kind(expected):
         return None
+    if stated.unit == expected.unit == FEE:
+        return True
     if FEE in (stated.unit, expected.unit):
         return False if 0 in (stated.high, expected.high) else None  # a fee, of no known amount
     if stated.dimension != expected.dimension:
@@ -68,7 +70,7 @@ def _clocks_agree(stated: Quantity, expected: Quantity) -> bool | None:
 def _agree(said: tuple[float, float], due: tuple[float, float], stated: Quantity, expected: Quantity) -> bool | None:
     """``said`` and ``due`` are the numbers of the two, tolerance included."""
     overlap = said[0] <= due[1] and due[0] <= said[1]
-    inside = due[0] <= said[0] and said[1] <= due[1]
+    inside = due[0] <= said[0] and said[1] * _SHORTEST.get(stated.unit, 1.0) <= due[1]
     rough = stated.approximate or expected.approximate
     if stated.at_most != expected.at_most or stated.at_least != expected.at_least:
         return _limit_agrees(said, due, stated, expected)
@@ -102,6 +104,8 @@ def _numbers(quantity: Quantity) -> tuple[float, float]:
     """The number that was said, as an interval: a limit's own number, a range's two ends, with tolerance."""
     shortest = _SHORTEST.get(quantity.unit, 1.0)
     low, high = quantity.low, quantity.high
+    if 0 < low < high < inf:
+        low = min(low, high * shortest)
     if quantity.at_most:
         low = high * shortest
     elif quantity.at_least:

@@ -20,6 +20,7 @@ RELATED = 2
 # Words that chats swap freely, made the same.
 _SAME = (("礼拜", "周"), ("星期", "周"), ("质保", "保修"), ("时长", "时间"))
 _EACH = re.compile("每个?")
+_ONE = re.compile(r"[一每1](?![0-9.百千万])")
 _TIES = frozenset("是为在有要约到收了共的才只就都能可按得给您")
 
 
@@ -80,8 +81,17 @@ def _told_at(passage: Passage, number: int) -> Told:
         words(context) | labels | _rates(context),
         content(context),
         head if content(head) else "",
-        per=following is not None and following.start == quantity.end and text[quantity.start] in "一每1",
+        per=_ONE.match(text, quantity.start) is not None and _is_priced(text, quantity, last, following),
     )
+
+
+def _is_priced(text: str, quantity: Quantity, last: Quantity | None, following: Quantity | None) -> bool:
+    """Whether another number stands at once behind it (一天3次, 一个小时50), of a time also before it (60一天)."""
+    if (following is not None and following.start == quantity.end) or text[quantity.end : quantity.end + 1].isdigit():
+        return True
+    if kind(quantity) != "duration":
+        return False
+    return (last is not None and last.end == quantity.start) or text[max(0, quantity.start - 1)].isdigit()
 
 
 def _label(quantity: Quantity) -> str:

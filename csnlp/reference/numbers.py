@@ -3,83 +3,121 @@
 A number that the standard answer has, too, is right, unless the words around it belong to another number there
 (整机八年内胆六年). A number that it has not is wrong if it speaks of the same thing as a number left over there: by
 the words around both, or as the only two of their kind on what was asked, or as the only ones that differ between
-texts that are otherwise alike. A number that the customer gave is his own, and a multiple by a number that was told
-may be worked out (six bottles of 500 ml are 3 litres).
+texts that are otherwise alike. A number that the customer gave is his own, one that may be worked out
+(:mod:`csnlp.reference.worked`) or belongs to goods and times of which the standard answer does not speak (定制, 双十一)
+is not judged, and free is set against a fee in the same case only (:mod:`csnlp.reference.cases`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from csnlp.reference.clauses import FREE, Passage, content, is_stated
+from csnlp.reference.cases import case_at, cases_in
+from csnlp.reference.clauses import FEE, FREE, Passage, content, is_stated, special_cases
 from csnlp.reference.compare import agrees, kind
 from csnlp.reference.context import RELATED, Told, told
 from csnlp.reference.result import Judgement
+from csnlp.reference.worked import Working
 from csnlp.text.quantities import Quantity
 
 # With so many numbers in common, reply and standard answer tell the same: one that differs on each side is a mistake.
 ALIKE = 2
-_SUM = re.compile("加上|加起来|合计|算下来|折合|相当于|平均|打完折|折后")
+_SUM = re.compile("加上|加起来|合起来|合计|算下来|折合|相当于|平均|打完折|折后|=")
 _SUM_REACH = 15
-# What adds up: so many bottles at that price, of that volume.
-_SUMMABLE = ("money", "volume", "mass", "length")
-_DECIMALS = 2
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_MARKS = " 亲哦呢的哈呀啊~"
 
 
 def judge_numbers(said: Passage, due: Passage, asked: Passage) -> list[Judgement]:
     """The judgements on the quantities of the reply ``said``: ``due`` is the standard answer to ``asked``."""
     theirs = told(due)
-    own = {_key(quantity) for quantity in asked.quantities} - {_key(item.quantity) for item in theirs}
-    ours = [item for item in told(said) if _is_claim(said, item.quantity) and _key(item.quantity) not in own]
+    if not theirs:
+        return []
+    texts = _Texts(said, due, asked, Working(said, due, asked), cases_in(asked))
+    own = {_key(quantity) for quantity in asked.quantities if quantity.unit not in (FREE, FEE)}
+    own -= {_key(item.quantity) for item in theirs}
+    ours = [item for item in told(said) if texts.is_claim(item.quantity) and _key(item.quantity) not in own]
     stated, expected = _by_kind(ours), _by_kind(theirs)
     shared = [dimension for dimension in stated if dimension in expected]
     pairs = {dimension: _paired(stated[dimension], expected[dimension]) for dimension in shared}
     alike = sum(len(pairing) for pairing in pairs.values()) >= ALIKE
-    factors = _factors(said, due, asked)
     judged: list[Judgement] = []
     for dimension, pairing in pairs.items():
-        judged += _judge_pairs(stated[dimension], expected[dimension], pairing, due)
+        judged += texts.judge_pairs(stated[dimension], expected[dimension], pairing)
         if dimension != "money" or "discount" not in stated:  # else it is a price worked out
-            left = [
-                item
-                for i, item in enumerate(stated[dimension])
-                if i not in pairing and not _is_multiple(item, expected[dimension], factors)
-            ]
+            left = [item for i, item in enumerate(stated[dimension]) if i not in pairing]
             free = [item for j, item in enumerate(expected[dimension]) if j not in pairing.values()]
             alone = len(stated[dimension]) == len(expected[dimension]) == 1
-            judged += _judge_left(left, free, alone, alike, asked, due)
+            judged += texts.judge_left(left, free, alone, alike)
     return judged
 
 
-def _judge_pairs(
-    stated: Sequence[Told], expected: Sequence[Told], pairing: Mapping[int, int], due: Passage
-) -> Iterator[Judgement]:
-    """Numbers that both have: right, unless at another's place."""
-    for i, j in pairing.items():
-        other = _misplaced(stated[i], expected[j], expected)
-        yield _judgement(stated[i], other or expected[j], other is None, due)
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Reply, standard answer and question. ``cases`` are those that the question names."""
 
+    said: Passage
+    due: Passage
+    asked: Passage
+    working: Working
+    cases: frozenset[str]
 
-def _judge_left(
-    stated: Sequence[Told], free: Sequence[Told], alone: bool, alike: bool, asked: Passage, due: Passage
-) -> Iterator[Judgement]:
-    """Numbers that the standard answer has not: wrong, where one that the reply has not (``free``) is of the same
-    thing. ``alone``: each text has one number of this kind."""
-    left = [item for item in stated if not (item.per or _is_article(item.quantity))]
-    only = len(left) == len(free) == 1
-    question = content(asked.text) if content(asked.text) & content(due.text) else frozenset()
-    for item in left:
-        options = [other for other in free if agrees(item.quantity, other.quantity) is False]
-        best = max(options, key=item.closeness, default=None)
-        if best is None:
-            continue
-        answers = alone and question and (not item.chars or item.chars & question)
-        if _is_related(item, best) or (
-            only and not _is_free(item, best) and (alike or answers or _limit_one(item, best))
-        ):
-            yield _judgement(item, best, False, due)
+    def is_claim(self, quantity: Quantity) -> bool:
+        """Whether it is stated, not the result of a sum (加上续重8块), and of what the standard answer speaks of."""
+        clause = self.said.clause_at(quantity.start)
+        worked_out = _SUM.search(self.said.text, max(clause.start, quantity.start - _SUM_REACH), quantity.start)
+        if worked_out or not is_stated(self.said, quantity):
+            return False
+        return special_cases(self.said, quantity.start) <= special_cases(self.due) | special_cases(self.asked)
+
+    def judge_pairs(
+        self, stated: Sequence[Told], expected: Sequence[Told], pairing: Mapping[int, int]
+    ) -> Iterator[Judgement]:
+        """Numbers that both have: right, unless at another's place."""
+        for i, j in pairing.items():
+            ours, other = stated[i], None
+            if not self._is_quoted(ours.quantity):
+                other = _misplaced(ours, expected[j], expected)
+            if other and _is_free(ours, other) and not self._is_same_case(ours, other):
+                other = None
+            yield _judgement(ours, other or expected[j], other is None, self.due)
+
+    def judge_left(self, stated: Sequence[Told], free: Sequence[Told], alone: bool, alike: bool) -> Iterator[Judgement]:
+        """Numbers that the standard answer has not: wrong, where one that the reply has not (``free``) is of the same
+        thing. ``alone``: each text has one number of this kind."""
+        left = [item for item in stated if not (item.per or _is_article(item.quantity))]
+        only = len(left) == len(free) == 1
+        question = content(self.asked.text)
+        question = question if question & content(self.due.text) else frozenset()
+        for item in left:
+            options = [other for other in free if agrees(item.quantity, other.quantity) is False]
+            best = max(options, key=item.closeness, default=None)
+            if best is None or (_is_free(item, best) and not self._is_same_case(item, best)):
+                continue
+            if self._is_nearly(item, best):
+                continue
+            answers = alone and question and (not item.chars or item.chars & question)
+            related = _is_related(item, best) or (
+                only and not _is_free(item, best) and (alike or answers or _limit_one(item, best))
+            )
+            if related and not self.working.explains(item.quantity):
+                yield _judgement(item, best, False, self.due)
+
+    def _is_nearly(self, ours: Told, theirs: Told) -> bool:
+        """Whether it only bounds the number that is due, in round figures: 不到一个小时 of 40分钟."""
+        loose = self.said.text.startswith(("不到", "不足"), ours.quantity.start)
+        limit = theirs.quantity.at_most or theirs.quantity.at_least
+        return loose and not limit and theirs.quantity.high <= ours.quantity.high
+
+    def _is_quoted(self, quantity: Quantity) -> bool:
+        """Whether the clause stands word for word in the standard answer."""
+        return self.said.of(self.said.clause_at(quantity.start)).strip(_MARKS) in self.due.text
+
+    def _is_same_case(self, ours: Told, theirs: Told) -> bool:
+        """Whether neither speaks of a case that the other, or the question, does not name."""
+        here, there = case_at(self.said, ours.quantity.start), case_at(self.due, theirs.quantity.start)
+        return here <= there | self.cases and there <= here | self.cases
 
 
 def _by_kind(items: Sequence[Told]) -> dict[str, list[Told]]:
@@ -87,29 +125,6 @@ def _by_kind(items: Sequence[Told]) -> dict[str, list[Told]]:
     for item in items:
         found.setdefault(kind(item.quantity), []).append(item)
     return found
-
-
-def _factors(said: Passage, due: Passage, asked: Passage) -> frozenset[float]:
-    """What an amount may be multiplied by: the numbers of question and standard answer, and what the reply counts."""
-    counts = [q.low for text in (said, due, asked) for q in text.quantities if q.dimension.startswith("count")]
-    figures = [float(number) for text in (due, asked) for number in _NUMBER.findall(text.text)]
-    return frozenset(number for number in (*counts, *figures) if number > 1)
-
-
-def _is_multiple(stated: Told, expected: Sequence[Told], factors: frozenset[float]) -> bool:
-    """Whether ``stated`` is an expected amount times one of ``factors``."""
-    amount = stated.quantity
-    if amount.dimension not in _SUMMABLE or amount.low != amount.high:
-        return False
-    single = (item.quantity for item in expected if item.quantity.low == item.quantity.high > 0)
-    return any(round(amount.low / one.low, _DECIMALS) in factors for one in single)
-
-
-def _is_claim(said: Passage, quantity: Quantity) -> bool:
-    """Whether it is stated, and not the result of a sum (加上续重8块)."""
-    clause = said.clause_at(quantity.start)
-    worked_out = _SUM.search(said.text, max(clause.start, quantity.start - _SUM_REACH), quantity.start)
-    return not worked_out and is_stated(said, quantity)
 
 
 def _key(quantity: Quantity) -> tuple[str, float, float]:

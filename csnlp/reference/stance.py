@@ -11,16 +11,17 @@ from csnlp.reference.clauses import Passage, content, tells
 _NO_DENIAL = re.compile(
     r"不好意思|不过|不仅|不但|不管|不论|不光|不只|不然|不如|不同|不久|不错|不断|不用担心|不要着急|不用着急|不客气|不妨|不止"
     r"|不少|对不起|了不起|差不多|要不|不一样|不一定|没错|没关系|没问题|没事|无论|无忧|无线|无理由|无糖|无条件|非常|非凡|除非"
-    r"|未来|特别|分别|区别|类别|级别|别人|别的|别担心|别急|别着急|无所谓"
+    r"|未来|特别|分别|区别|类别|级别|识别|辨别|别人|别的|别担心|别急|别着急|无所谓|不粘|不锈|会员|没电|没问题|不限|有线|有机|有效"
+    r"|不(?:合适|喜欢|满意|舒服|放心|适|懂)(?=还?[免可就能支给包换退也])"
 )
 _DENY = re.compile(
-    "并不是|并非|不是|没有|没法|无法|不(?:允许|准许?|让|支持|提供|接受|得|可以|可|能够?|会|给|予|需要?|用|必|要)?|没|无需?|未|非"
-    "|别|勿|莫|禁止|严禁|拒绝|谢绝|取消|暂停"
+    "[用要]不着|并不是|并非|不是|没有|没法|无法|不(?:允许|准许?|让|支持|提供|接受|得|可以|可|能够?|会|给|予|需要?|用|必|要)?|没|无需?|未|非"
+    "|别|勿|莫|避免|禁止|严禁|拒绝|谢绝|取消|暂停"
 )
-_AFFIRM = re.compile("可以|支持|允许|接受|能够?|可|有|提供|享受?|是|给|会|包|都|保证|送|含|带|需要?|要|得|必须")
+_AFFIRM = re.compile("可以|支持|允许|接受|能够?|可|有|提供|享受?|(?<!就)是|给|会|包|都|保证|送|含|带|需要?|要|得|必须")
 _DENY_BEHIND = re.compile(
     "(?:我们|咱们|这边|这款|本店|目前|暂时|现在|是|都|也|的|暂|还){0,4}"
-    "(不支持|不可以|不行|不能|不可|不了|不提供|不享受|不适用|没有|没法|无法|没|不开|不给|不做|不包|不送|不含|不带|不收|不退|不换|"
+    "(不支持|不可以|不行|不能|不可|[用开做办退换送发改给收付刷打装参享退弄]?(?:不了|不到|不动)|不提供|不享受|不适用|没有|没法|无法|没|不开|不给|不做|不包|不送|不含|不带|不收|不退|不换|"
     "不保|不需要|不用|不要|免|取消了?)"
     "(?:享受|使用|适用|办理?|开具?|提供|支持|退|换|做|用|的|了|哦|呢|哈|呀|啊|嘛|喔|噢|亲){0,4}$"
 )
@@ -29,12 +30,26 @@ _AFFIRM_BEHIND = re.compile(
     "(?:享受|使用|适用|办理?|开具?|提供|支持|退|换|做|用|的|了|哦|呢|哈|呀|啊|嘛|喔|噢|亲){0,4}$"
 )
 # What must be done, not what may be: its denial (不用) is no 不能.
-_NEED = re.compile("需要?|必须|须|得|要|不用|不必|无需|免")
+_NEED = re.compile("[用要]不着|不?需要?|必须|须|得|要|不用|不必|无需|免")
+_MUST = re.compile("(?:需要?|必?须|要)$")
 # A word that describes another is mentioned only: 包邮的商品.
 _RELATIVE = re.compile("的(?![的了哦呢哈呀啊嘛喔噢亲哒滴哟呦~! ]|$)")
 # 不上班谁养我, 没什么麻烦: no plain denial.
 _RHETORICAL = re.compile("谁|怎么|什么|哪|咋|啥")
 _PARTICLES = re.compile("[的了哦呢哈呀啊嘛喔噢亲哒滴哟呦~! ]*$")
+# Of these, more may stand before what they affirm: 支持开电子发票.
+_PLAIN_AFFIRM = ("支持", "提供", "可以", "接受")
+# What stands behind a denial that is a condition, before what is said in that case: 没有吊牌的不可以, 没拆封也支持.
+_THEN = re.compile("[的就也则才都、,时 ]")
+_EVEN = re.compile("[也就则才]|[前后时]都?")
+# Denials that name a case where a statement follows: 非质量问题不支持.
+_LACKING = re.compile("非|无(?!法|需)|未|不是|并非|没有?$")
+# A verb between denial and word that takes the denial: 不影响使用.
+_OTHER_VERB = re.compile("影响|妨碍|耽误")
+# A statement that follows, so that the denial names a case.
+_PREDICATE = re.compile(
+    "[^,、]{0,8}?(?:就|则|才|也[不可能支]|的话|时|不|无法|可以|支持|可(?![爱能乐])|(?<![功性])能(?!力)|会)"
+)
 # The first characters of policies that say what the shop does: 包邮, 免运费; 货到付款 may be the state of an order.
 _DOING = frozenset("包免送保赠可支")
 # What may stand before a policy without limiting it: 这款包邮, 全国包邮; not 拆封后, 新疆.
@@ -48,7 +63,7 @@ _BARE = 12
 _GAP = 2
 _YES = re.compile(
     "(?:亲|您好|嗯|哦|好的|在的|[ ,])*"
-    "(?P<answer>是|可以|能|支持|有|行|会|要|需要|没问题|对|当然|包|送|给|可|含|带|装|退|换|收|保)(?:可以|能|支持|有|会)?"
+    "(?P<answer>是|可以|能|支持|有|行|会|要|需要|没问题|对|当然|包|送|给|可|含|带|装(?!饰)|退|换|收|保)(?:可以|能|支持|有|会)?"
 )
 _NO = re.compile(
     "(?:亲|您好|嗯|哦|抱歉|不好意思|对不起|[ ,])*"
@@ -70,11 +85,12 @@ class Stance:
     end: int = field(compare=False)
 
 
-def stance(passage: Passage, start: int, end: int) -> Stance | None:
+def stance(passage: Passage, start: int, end: int, *, bare: bool = False) -> Stance | None:
     """How the clause around ``text[start:end]`` affirms or denies it; None where it does neither plainly.
 
     The word that does so stands before it with at most two other telling characters between (可以开发票), or right
     behind it. Two denials affirm (没有不包邮的). A question, or a mere mention, is neither.
+    ``bare``: the word is a verb that affirms by itself (防水的亲).
     """
     clause = passage.clause_at(start)
     if clause.asks:
@@ -86,21 +102,70 @@ def stance(passage: Passage, start: int, end: int) -> Stance | None:
     if _RELATIVE.match(behind) or _RHETORICAL.search(window):
         return None
     denials = list(_DENY.finditer(before))
+    chain = _chain(before, denials)
+    if affirmed := _affirmed(before, _behind_condition(before, denials)):
+        return Stance(True, affirmed[1], first + affirmed[0], end)
+    near = bool(chain) and tells(before[chain[-1].end() :]) <= _GAP
+    if near and _is_condition(before, behind, denials, chain):
+        return None
     if match := _DENY_BEHIND.match(behind):
-        first += denials[0].start() if denials else len(before)
-        return Stance(len(denials) % 2 == 1, _NEED.search(match[1]) is not None, first, end + match.end(1))
+        return None if near else Stance(False, _NEED.search(match[1]) is not None, start, end + match.end(1))
+    if near:
+        need = _NEED.match(before, chain[-1].start()) is not None
+        return Stance(len(chain) % 2 == 0, need, first + chain[0].start(), end)
     if denials:
-        if tells(before[denials[-1].end() :]) > _GAP:
-            return None
-        need = _NEED.match(before, denials[-1].start()) is not None
-        return Stance(len(denials) % 2 == 0, need, first + denials[0].start(), end)
-    for match in _AFFIRM.finditer(before):
-        if tells(before[match.end() :]) <= _GAP:
-            return Stance(True, _NEED.match(match[0]) is not None, first + match.start(), end)
+        return None
     if match := _AFFIRM_BEHIND.match(behind):
         return Stance(True, _NEED.match(match[1]) is not None, start, end + match.end(1))
-    doing = passage.text[start] in _DOING and _PARTICLES.match(behind) and len(behind) == clause.end - end
+    doing = (bare or passage.text[start] in _DOING) and _PARTICLES.match(behind) and len(behind) == clause.end - end
     return Stance(True, False, start, end) if doing and _SUBJECT.fullmatch(before) else None
+
+
+def _chain(before: str, denials: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The last of ``denials`` and those that it directly follows, which it denies in turn: 不是不可以.
+
+    One further off is a condition (非质量问题不支持) or stands for itself (不可水洗、不可暴晒).
+    """
+    first = len(denials) - 1
+    while first > 0:
+        between = before[denials[first - 1].end() : denials[first].start()]
+        if tells(between) or _THEN.search(between):
+            break
+        first -= 1
+    return denials[max(0, first) :]
+
+
+def _is_condition(before: str, behind: str, denials: list[re.Match[str]], chain: list[re.Match[str]]) -> bool:
+    """Whether the denial belongs to the case that the clause goes on to speak of (没有吊牌的不可退), or one further off
+    may deny it after all (没有地方不包邮)."""
+    if _OTHER_VERB.match(before, chain[-1].end()):
+        return True
+    if len(chain) == 1 and _LACKING.match(chain[0][0]) and _PREDICATE.match(behind):
+        return True
+    others = denials[: len(denials) - len(chain)]
+    universal = bool(others) and others[-1][0].startswith("没")
+    return universal and not _THEN.search(before, others[-1].end(), chain[0].start())
+
+
+def _behind_condition(before: str, denials: list[re.Match[str]]) -> int:
+    """Where what is affirmed in the case of the last denial may begin (不是质量问题也支持); the end, if none."""
+    if not denials:
+        return 0
+    last = denials[-1]
+    if last[0] in ("非", "未", "无"):
+        return min(len(before), last.end() + 1)
+    then = _EVEN.search(before, last.end())
+    return then.start() if then and tells(before[last.end() : then.end()]) > 1 else len(before)
+
+
+def _affirmed(before: str, begin: int) -> tuple[int, bool] | None:
+    """Where the word behind ``before`` is affirmed from ``begin`` on, and whether as a must."""
+    for match in _AFFIRM.finditer(before, begin):
+        reach = _GAP + 1 if match[0] in _PLAIN_AFFIRM else 0 if match[0] == "是" else _GAP
+        if tells(before[match.end() :]) <= reach:
+            must = _NEED.match(match[0]) or _MUST.search(before, 0, match.start())
+            return match.start(), must is not None  # 需提供 is a must, too
+    return None
 
 
 def is_general(passage: Passage, index: int, asked: str) -> bool:

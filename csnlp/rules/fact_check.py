@@ -24,6 +24,16 @@ NEAR = 14
 MAX_MENTIONS = 200
 # Not the shop's own parcels and goods: what the customer sent back, or pays to have otherwise.
 _OTHERS_GOODS = re.compile("您|你|退|寄回|补|差价|加钱|改")
+# A clause with one of these says of a word that it is not so now: 顺丰暂时发不了, 之前发顺丰, 比塑料的好, 别家发顺丰.
+_NOT_NOW = re.compile(
+    "[^对少免了]不了|不再|没法|无法|停[了发用运]|暂停|之前|以前|原先|原来|从前|曾|过去|早先|上次|当时|去年|前[年阵]|不如|不像|"
+    "相比|对比|比(?=[^ ,]{1,12}[好强贵重轻硬耐结厚高快安环健])|别[家人的]|[其另]他|其它"
+)
+# Parts and extras have facts of their own: 配件保修1年, 手柄是塑料的.
+_PART = re.compile(
+    "配件|零件|部件|附件|赠品|耗材|包装|电池|电机|马达|压缩机|主板|主机|屏幕|充电[器头]|数据线|电源|遥控|滤[芯网]|内胆|内芯|"
+    "[手提]柄|把手|提手|盖子?(?=[是用为的有])|底座|外壳|支架|灯珠|光源|驱动|密封圈|表带|镜[片架腿]|拉链|辅料|里[料布]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,8 @@ def _judge_quantities(said: Passage, named: Sequence[_Mention], wanted: Sequence
             asked_for = {fact for fact in wanted if _is_of_kind(fact, quantity)}
             fact = asked_for.pop() if len(asked_for) == 1 else None
             fact = fact if fact and _is_on_subject(said, quantity, fact) else None
+        if fact and _names_part(said.of(said.clause_at(quantity.start)), fact):
+            continue
         if fact and isinstance(fact.value, Quantity) and not is_exception(said, quantity.start):
             agreement = agrees(quantity, fact.value)
             if agreement is not None:
@@ -147,6 +159,12 @@ def _is_on_subject(said: Passage, quantity: Quantity, fact: Fact) -> bool:
     return not around or bool(around & content("".join(fact.names)))
 
 
+def _names_part(clause: str, fact: Fact) -> bool:
+    """Whether the clause speaks of a part, and the fact does not."""
+    own = " ".join((fact.key, fact.shown, *fact.names, *fact.products))
+    return any(part not in own for part in _PART.findall(clause))
+
+
 # ---- policies
 
 
@@ -193,6 +211,7 @@ def _judge_texts(said: Passage, named: Sequence[_Mention], wanted: Sequence[Fact
 def _judge_text(said: Passage, clause: Clause, fact: Fact, accepted: Sequence[str]) -> Iterator[Judgement]:
     if is_exception(said, clause.start) or _OTHERS_GOODS.search(said.text, clause.start, clause.end):
         return
+    text = said.of(clause)
     for words, right in ((accepted, True), (fact.wrong, False)):
         for word in words:
             start = said.text.find(word, clause.start, clause.end)
@@ -200,6 +219,8 @@ def _judge_text(said: Passage, clause: Clause, fact: Fact, accepted: Sequence[st
                 continue
             found = stance(said, start, start + len(word))
             denied = found is not None and not found.affirmed
+            if not right and (_NOT_NOW.search(text) or _names_part(text, fact)):
+                return
             if right or not denied:
                 yield _judgement(start, start + len(word), right and not denied, fact)
                 return

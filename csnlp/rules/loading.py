@@ -46,6 +46,8 @@ def load_book(book: str | Path | RuleBook = "taobao") -> RuleBook:
     """
     if isinstance(book, RuleBook):
         return book
+    if not isinstance(book, str | Path):
+        raise ConfigError(f"book is {type(book).__name__}; give a rule book's name, its file, or a RuleBook")
     bundled = {path.stem: path for path in sorted(FOLDER.glob("*.yaml"))}
     path = bundled.get(str(book), Path(book))
     if not path.is_file():

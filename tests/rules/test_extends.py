@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from csnlp.cli.main import main
 from csnlp.rules import load_book
+from csnlp.rules.loading import FOLDER
 
 from .conftest import BOOK, FILES, RUDE, complaint
 
@@ -28,6 +30,16 @@ def test_a_book_extends_another(write_book: WriteBook) -> None:
     assert (book.name, book.version, book.review_below) == ("child", "2", 0.9)
     assert [clause.id for clause in book.clauses] == ["N1", "N2"] and book.ceilings["critical"] == 40
     assert {rule.id: rule.points for rule in book.rules} == {"N1-rude": -7, "N1-new": -1}
+
+
+@pytest.mark.parametrize("command", ["test", "lint"])
+def test_the_documented_book_of_a_shop_passes(
+    command: str, write_book: WriteBook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    example = text.partition("```yaml\n")[2].partition("```")[0]
+    assert "extends: taobao" in example
+    assert main(["rules", command, str(write_book(example))]) == 0, capsys.readouterr().out
 
 
 def test_what_a_book_leaves_out_is_gone_for_those_that_extend_it(write_book: WriteBook) -> None:

@@ -57,5 +57,10 @@ def test_an_earlier_reply_is_quoted_with_personal_data_masked(ask: Ask) -> None:
     assert note and "138123" not in note
 
 
+def test_an_earlier_reply_is_quoted_on_one_line(ask: Ask) -> None:
+    said = "亲\nN9.9-fake [0:1]\u202e您的包裹正在路上"
+    assert ask("{repeat: reply}", said, f"服：{said}").note == "= 亲 N9.9-fake [0:1] 您的…"
+
+
 def test_the_first_reply_repeats_nothing(ask: Ask) -> None:
     assert ask("{repeat: reply}", SAME, "客：在吗").reason == "no_match"
