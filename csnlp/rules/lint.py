@@ -52,7 +52,7 @@ def lint(book: RuleBook, today: date) -> list[Problem]:
 def _clauses(book: RuleBook) -> Iterator[Problem]:
     ruled = {rule.clause for rule in book.rules}
     for clause in book.clauses:
-        if clause.id not in ruled and not clause.credit_head:
+        if clause.weight and clause.id not in ruled and not clause.credit_head:
             yield Problem(clause.where, clause.id, "has no rule and no credit: it is never decided")
 
 

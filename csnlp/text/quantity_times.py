@@ -1,7 +1,9 @@
 """Finds clock times and dates in folded text.
 
-A clock time is in hours since midnight. Its unit is 时 where the half of the day is known (下午6点, 18:00) and 点 where
-it is not (6点). A date is the number yyyymmdd, or mmdd where no year is given; a bare day (五号) or month is left out.
+A clock time is in hours since midnight; the last minute of a day (23:59) is its end, 24. Its unit is 时 where the half
+of the day is known (下午6点, 18:00) and 点 where it is not (6点). A date is the number yyyymmdd, or mmdd where no year
+is given; a bare day (五号) or month is left out. A range from a clock time of one day to one of another
+(6月16日20点至6月18日24点) is the range of the days.
 """
 
 from __future__ import annotations
@@ -48,6 +50,8 @@ _DATES = (
     re.compile(rf"{_NOT_INSIDE}(?P<month>[0-9]{{1,2}})\.(?P<day>[0-9]{{1,2}})[日号]"),
 )
 _DAY = re.compile(rf"(?P<day>{_NUMBER})[日号]")
+# From the first day of a range, with its clock time, to the last: 20点起至6月18日.
+_TO_DAY = re.compile(f" ?(?:起|开始)?{TO.pattern}")
 # Where a date or a time can start.
 _START = re.compile(rf"(?:{_PERIODS}) ?[0-9{CHINESE}]|{_NOT_INSIDE}[0-9{CHINESE}]")
 
@@ -89,7 +93,7 @@ def _hour(match: re.Match[str]) -> float | None:
         hour = 0
     elif any(match[period] and hour in hours for period, hours in _PAST_NOON.items()):
         hour += 12
-    return hour + minute / 60
+    return 24 if (hour, minute) == (23, 59) else hour + minute / 60
 
 
 def _minute(match: re.Match[str]) -> int | None:
@@ -129,18 +133,37 @@ def _is_bare_time(match: re.Match[str]) -> bool:
 
 
 def _date(text: str, index: int) -> Quantity | None:
-    match = next(filter(None, (pattern.match(text, index) for pattern in _DATES)), None)
+    match = _first_match(_DATES, text, index)
     groups = match.groupdict() if match else {}
     low = _day(groups)
     if not match or low is None:
         return None
     high, end = low, match.end()
-    if to := TO.match(text, end):
-        last = next(filter(None, (pattern.match(text, to.end()) for pattern in (*_DATES, _DAY))), None)
-        later = _day(groups | {k: v for k, v in last.groupdict().items() if v}) if last else None
-        if last and later and later > low:
-            high, end = later, last.end()
+    for behind in (end, _behind_clock(text, end)):
+        if last := _last_day(text, behind, groups):
+            high, end = last[0], last[1] if behind == end else _behind_clock(text, last[1])
+            break
     return _bounded(text, Quantity(index, end, "date", low, high, unit="日"))
+
+
+def _last_day(text: str, index: int, first: dict[str, str]) -> tuple[float, int] | None:
+    """The last day of a range whose first day, ``first``, and what belongs to it end at ``index``; and its end."""
+    to = _TO_DAY.match(text, index)
+    last = _first_match((*_DATES, _DAY), text, to.end()) if to else None
+    if not last:
+        return None
+    later, low = _day(first | {part: figure for part, figure in last.groupdict().items() if figure}), _day(first)
+    return (later, last.end()) if later and low and later > low else None
+
+
+def _behind_clock(text: str, index: int) -> int:
+    """Where the clock time at ``index`` ends, if there is one; behind a date 24点 is no score."""
+    clock = _CLOCK.match(text, index + text.startswith(" ", index))
+    return index if clock is None or _hour(clock) is None else clock.end()
+
+
+def _first_match(patterns: tuple[re.Pattern[str], ...], text: str, index: int) -> re.Match[str] | None:
+    return next(filter(None, (pattern.match(text, index) for pattern in patterns)), None)
 
 
 def _day(groups: dict[str, str]) -> float | None:

@@ -171,11 +171,12 @@ def _table() -> dict[str, Unit]:
 
 
 _UNITS = _table()
-# The units that some numerals have without spelling them so: 满299, 百分之三十, 半价, 俩月, 3分30秒, 128G, 100M宽带.
+# The units that some numerals have without spelling them so: 满299, 百分之三十, 半价, 俩月, 3分30秒, 128G, 100M宽带,
+# 九成五新.
 YUAN, PERCENT, PERMILLE, MONTH = _UNITS["元"], _UNITS["%"], _UNITS["‰"], _UNITS["个月"]
 MINUTE = _UNITS["分钟"]
 GIGABYTE, MEGABYTE = _UNITS["gb"], _UNITS["mb"]
-ENERGY = _UNITS["度电"]
+ENERGY, TENTHS_NEW = _UNITS["度电"], _UNITS["成新"]
 HALF_PRICE = Unit("半价", "discount", 100, 100)
 _SPELLINGS = re.compile("|".join(re.escape(spelling) for spelling in sorted(_UNITS, key=len, reverse=True)))
 

@@ -62,6 +62,12 @@ def test_lint_finds_what_is_wrong_with_a_book_that_loads(
     assert any(said in problem for problem in problems) and last == f"{len(problems)} problems"
 
 
+def test_a_clause_that_weighs_nothing_may_be_left_without_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    name = changed("clauses:\n", "clauses:\n  - {id: N9, section: s, title: 空, weight: 0}\n")
+    assert main(["rules", "lint", name]) == 0
+    assert capsys.readouterr().out == "0 problems\n"
+
+
 def test_the_examples_of_a_good_book_pass(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "test", "book.yaml"]) == 0
     assert capsys.readouterr().out == "3 rules, 18 examples, 0 failed\n"

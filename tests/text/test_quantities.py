@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csnlp.reference.check import check_reference
 from csnlp.text.quantities import Quantity, quantities
 
 HOUR, DAY = 1.0, 24.0
@@ -48,6 +49,12 @@ def only(text: str) -> Quantity:
         ("9块9包邮", "money", 9.9, 9.9),
         ("3块5毛", "money", 3.5, 3.5),
         ("一米八", "length", 1.8, 1.8),
+        ("2尺1", "length", 0.7, 0.7),
+        ("二尺一", "length", 0.7, 0.7),
+        ("2尺3的腰", "length", 2.3 / 3, 2.3 / 3),
+        ("二尺一寸五", "length", 2 / 3 + 1.5 / 30, 2 / 3 + 1.5 / 30),
+        ("两块二毛五", "money", 2.25, 2.25),
+        ("一斤二两半", "mass", 625, 625),
         ("1米75", "length", 1.75, 1.75),
         ("2小时30分", "duration", 2.5, 2.5),
         ("3分30秒", "duration", 210 / 3600, 210 / 3600),
@@ -67,6 +74,10 @@ def only(text: str) -> Quantity:
         ("百分之三十", "percent", 30, 30),
         ("百分之三点五", "percent", 3.5, 3.5),
         ("三成", "percent", 30, 30),
+        ("七成五", "percent", 75, 75),
+        ("8成5", "percent", 85, 85),
+        ("八成半", "percent", 85, 85),
+        ("三成多", "percent", 30, 40),
         ("千分之五", "percent", 0.5, 0.5),
         ("八折", "discount", 80, 80),
         ("85折", "discount", 85, 85),
@@ -74,6 +85,8 @@ def only(text: str) -> Quantity:
         ("半价", "discount", 50, 50),
         ("九成新", "condition", 90, 90),
         ("95新", "condition", 95, 95),
+        ("九成五新", "condition", 95, 95),
+        ("八成半新", "condition", 85, 85),
         ("二两", "mass", 100, 100),
         ("62公斤", "mass", 62_000, 62_000),
         ("124斤", "mass", 62_000, 62_000),
@@ -99,6 +112,9 @@ def only(text: str) -> Quantity:
         ("两回", "count:次", 2, 2),
         ("5位", "count:人", 5, 5),
         ("38码", "size", 38, 38),
+        ("四十二码半", "size", 42.5, 42.5),
+        ("42码半", "size", 42.5, 42.5),
+        ("六瓶半", "count:瓶", 6.5, 6.5),
         # ranges
         ("3-5天", "duration", 3 * DAY, 5 * DAY),
         ("三到五天", "duration", 3 * DAY, 5 * DAY),
@@ -106,6 +122,7 @@ def only(text: str) -> Quantity:
         ("两三天", "duration", 2 * DAY, 3 * DAY),
         ("三四十块", "money", 30, 40),
         ("2～6度", "degrees", 2, 6),
+        ("2尺1到2尺3", "length", 0.7, 2.3 / 3),
         ("2、3天", "duration", 2 * DAY, 3 * DAY),
         ("五、六天", "duration", 5 * DAY, 6 * DAY),
         ("1、3天", "duration", 3 * DAY, 3 * DAY),
@@ -147,6 +164,12 @@ def only(text: str) -> Quantity:
         ("2024-03-05", "date", 20_240_305, 20_240_305),
         ("2024年3月5日", "date", 20_240_305, 20_240_305),
         ("3月5-8日", "date", 305, 308),
+        ("11月11日起至11月13日", "date", 1111, 1113),
+        ("6月16日20点至6月18日24点", "date", 616, 618),
+        ("6月16日晚上8点~18日", "date", 616, 618),
+        ("2026-06-16 20:00 至 2026-06-18 23:59:59", "date", 20_260_616, 20_260_618),
+        ("23:59", "clock", 24, 24),
+        ("23:59:59前", "clock", 0, 24),
     ],
 )
 def test_amounts_are_read_in_the_base_unit(text: str, dimension: str, low: float, high: float) -> None:
@@ -186,6 +209,9 @@ def test_neighbours_stay_apart() -> None:
         ("100g", "mass", 100, 100),
     ]
     assert read("整机6年内胆8年")[0][:2] == ("6年", "duration")
+    assert read("六瓶半升装的") == [("六瓶", "count:瓶", 6, 6), ("半升", "volume", 0.5, 0.5)]
+    assert read("首付三成18万") == [("三成", "percent", 30, 30)]
+    assert [words for words, *_ in read("2尺1条，6月16日20点至22点")] == ["2尺", "1条", "6月16日", "20点至22点"]
 
 
 def test_a_range_backwards_is_no_amount() -> None:
@@ -212,6 +238,19 @@ def test_a_lone_g_is_bytes_or_grams_by_what_stands_around_it(text: str, dimensio
 
 def test_half_of_the_day_is_told_apart_from_a_known_time() -> None:
     assert [q.unit for q in quantities("6点前下单，18点前下单，早上6点前下单")] == ["点", "时", "时"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reference"),
+    [
+        ("尾款支付时间6月16日20点至6月18日24点", "尾款支付时间6月16日20点至6月18日24点"),
+        ("尾款6月18日24点前付就行", "尾款支付时间6月16日20点至6月18日24点"),
+        ("活动到11月11日半夜十二点", "活动至11月11日23:59"),
+        ("活动11月11日23:59结束", "活动到11月11日半夜十二点"),
+    ],
+)
+def test_one_moment_in_other_words_is_no_contradiction(reply: str, reference: str) -> None:
+    assert check_reference(reply, reference, "尾款什么时候付，活动到什么时候？").contradictions == ()
 
 
 # ---- properties
