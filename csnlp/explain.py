@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unicodedata import east_asian_width
 
+from csnlp.text.printable import printable
 from csnlp.types import Score
 
 _TITLES = ("item", "label", "score", "weight", "of", "points")
@@ -27,9 +28,10 @@ def explain(score: Score) -> str:
 def _findings(score: Score) -> list[str]:
     lines = []
     for finding in score.findings:
-        lines.append(f"{finding.rule} [{finding.start}:{finding.end}] {finding.points:+.2f} {finding.message}")
+        message = printable(finding.message)  # it may quote a chat
+        lines.append(f"{finding.rule} [{finding.start}:{finding.end}] {finding.points:+.2f} {message}")
         if finding.suggestion:
-            lines.append(f"  → {finding.suggestion}")
+            lines.append(f"  → {printable(finding.suggestion)}")
     return ["", *lines] if lines else []
 
 

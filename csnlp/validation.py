@@ -45,7 +45,9 @@ def _check_turns(field: str, turns: object, remedy: str) -> None:
     for number, turn in enumerate(turns, 1):
         if not isinstance(turn, Turn):
             raise InputError(f"{field}[{number}]", f"is {type(turn).__name__}", "give csnlp.Turn(role, text)")
-        if turn.role not in ROLES:  # not quoted: where a column was mistaken it can be anybody's words
+        # The type first: whether pandas' NA or an array is among the roles cannot be asked. The role is not quoted:
+        # where a column was mistaken it can be anybody's words.
+        if not isinstance(turn.role, str) or turn.role not in ROLES:
             raise InputError(f"{field}[{number}].role", "is not a known role", 'use "customer" or "agent"')
         check_text(f"{field}[{number}].text", turn.text)
         _check_time(f"{field}[{number}].time", turn.time)

@@ -10,16 +10,19 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import Any
 
 import numpy as np
 
 import csnlp
+from csnlp.errors import CsnlpError
+from csnlp.models.protocol import call_setting
 from csnlp.scoring.scorer import WINDOW
 from csnlp.types import Conversation, Exchange
+from csnlp.validation import MAX_TEXT
 
 Figures = dict[str, Any]
 
@@ -46,13 +49,19 @@ class Subject:
 
 def distinct(exchanges: Sequence[Exchange], number: int) -> Iterator[Exchange]:
     """``number`` exchanges, no two with the same texts."""
-    different = {_texts(exchange): exchange for exchange in exchanges}.values()
-    for turn in count():
-        for exchange in islice(different, number):
-            yield exchange if turn == 0 else replace(exchange, reply=f"{exchange.reply} {turn}")
-        number -= len(different)
-        if number <= 0:
-            return
+    given = _by_texts(exchanges)
+    numbered = (_by_texts(changed(exchange, f" {turn}") for exchange in given.values()) for turn in count(1))
+    others = (exchange for one in numbered for texts, exchange in one.items() if texts not in given)
+    return islice(chain(given.values(), others), number)
+
+
+def changed(exchange: Exchange, end: str) -> Exchange:
+    """``exchange`` with ``end`` behind the reply, in place of its last words where it would be too long to score."""
+    return replace(exchange, reply=exchange.reply[: MAX_TEXT - len(end)] + end)
+
+
+def _by_texts(exchanges: Iterable[Exchange]) -> dict[tuple[object, ...], Exchange]:
+    return {_texts(exchange): exchange for exchange in exchanges}
 
 
 def _texts(exchange: Exchange) -> tuple[object, ...]:
@@ -64,7 +73,7 @@ def latency(subject: Subject) -> Figures:
     scorer = subject.scorer()
     exchanges = list(distinct(subject.exchanges, subject.replies(500) + 20))
     whole = _each(scorer.score, exchanges)
-    alone = _each(lambda exchange: scorer.model.predict([replace(exchange, reply=exchange.reply + "。")]), exchanges)
+    alone = _each(lambda exchange: scorer.model.predict([changed(exchange, "。")]), exchanges)
     return {"replies": len(whole), **_percentiles("score", whole), **_percentiles("model", alone)}
 
 
@@ -89,6 +98,7 @@ def conversations(subject: Subject) -> Figures:
 
 def growth(subject: Subject) -> Figures:
     """Seconds a reply for 1,000 to 1,000,000 different exchanges from a generator, and the peak memory."""
+    subject.scorer()  # what is wrong with the model is told here, not by the processes
     code = _GROWTH.format(subject=_arguments(subject))
     sizes = map(subject.replies, (1_000, 10_000, 100_000, 1_000_000))
     return {str(number): _child(code, subject, number) for number in sizes}
@@ -96,8 +106,9 @@ def growth(subject: Subject) -> Figures:
 
 def cold(subject: Subject) -> Figures:
     """Seconds of a new process: ``import csnlp``, and to the first score, over an empty Python."""
+    subject.scorer()  # what is wrong with the model is told here, not by the processes
     empty = _process("pass")
-    first = f"import csnlp; csnlp.load({subject.model!r}, device={subject.device!r}).score('好的', question='在吗')"
+    first = f"import csnlp; csnlp.load({_arguments(subject)}).score('好的', question='在吗')"
     return {"import": _process("import csnlp") - empty, "first_score": _process(first) - empty}
 
 
@@ -107,7 +118,7 @@ def cores(subject: Subject) -> Figures:
     figures = {}
     for threads in (1, 2):
         model = subject.scorer(threads).model
-        model.predict([replace(exchange, reply=exchange.reply + " !") for exchange in exchanges[:50]])
+        model.predict(_others(exchanges))
         figures[str(threads)] = len(exchanges) / _seconds(lambda model=model: model.predict(exchanges))  # type: ignore[misc]
     return figures
 
@@ -125,17 +136,22 @@ SCENARIOS: dict[str, Callable[[Subject], Figures]] = {
 
 def _batch(subject: Subject, exchanges: list[Exchange]) -> Figures:
     scorer = subject.scorer()
-    scorer.score_many([replace(exchange, reply=exchange.reply + " !") for exchange in exchanges[:50]])
+    scorer.score_many(_others(exchanges))
     scored = _seconds(lambda: sum(1 for _ in scorer.score_many(iter(exchanges))))
     alone = subject.scorer().model  # a fresh one, that remembers nothing
-    alone.predict([replace(exchange, reply=exchange.reply + " !") for exchange in exchanges[:50]])
+    alone.predict(_others(exchanges))
     predicted = _seconds(lambda: _predict(alone, exchanges))
     size = len(exchanges)
     return {"replies": size, "scored_per_second": size / scored, "predicted_per_second": size / predicted}
 
 
+def _others(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """Something to warm up on: like ``exchanges``, but none of them, which the model would remember."""
+    return [changed(exchange, " !") for exchange in exchanges[:50]]
+
+
 def _predict(model: csnlp.Model, exchanges: list[Exchange]) -> None:
-    window = int(getattr(model, "window", WINDOW))
+    window = call_setting(model, "window", WINDOW)
     for start in range(0, len(exchanges), window):
         model.predict(exchanges[start : start + window])
 
@@ -190,8 +206,7 @@ def _child(code: str, subject: Subject, number: int) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "exchanges.jsonl"
         path.write_text("".join(_line(exchange) for exchange in subject.exchanges), encoding="utf-8")
-        run = [sys.executable, "-c", code, str(path), str(number)]
-        figures: Figures = json.loads(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
+        figures: Figures = json.loads(_run(code, str(path), str(number)))
     return figures
 
 
@@ -202,5 +217,14 @@ def _line(exchange: Exchange) -> str:
 
 
 def _process(code: str, runs: int = 5) -> float:
-    seconds = [_seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True)) for _ in range(runs)]
-    return float(np.median(seconds))
+    return float(np.median([_seconds(lambda: _run(code)) for _ in range(runs)]))
+
+
+def _run(code: str, *arguments: str) -> str:
+    """What a new Python that runs ``code`` prints; :class:`CsnlpError` with its last words if it fails."""
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        raise CsnlpError(f"a process of the measurement failed: {said[-1]}")
+    return done.stdout

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from csnlp.cli.options import Encoding, Format, Map, check_file, exchanges, open_chats
+from csnlp.cli.options import Device, Encoding, Format, Map, check_file, exchanges, open_chats
 from csnlp.errors import ConfigError
 
 
@@ -18,7 +18,7 @@ def bench(
     ],
     file: Annotated[Path, typer.Argument(help="Chats to measure on: any file that csnlp score reads.")],
     model: Annotated[str, typer.Option("--model", help="A model's name, or its folder.")] = "bert",
-    device: Annotated[str, typer.Option("--device", help="cpu, or a torch device such as cuda (extra gpu).")] = "cpu",
+    device: Device = "cpu",
     threads: Annotated[int, typer.Option("--threads", min=0, help="Cores that the model may use; 0: all.")] = 0,
     format: Format = None,
     map: Map = None,
@@ -36,7 +36,8 @@ def bench(
     chats = open_chats(file, format, map, encoding)
     usable = [item for item in exchanges(chats) if isinstance(item, csnlp.Exchange)]  # it tells when there is none
     subject = Subject(model, usable, device, threads, size)
-    result: dict[str, Any] = {"model": model, "device": device, "file": file.name, "size": size, "scenarios": {}}
+    result: dict[str, Any] = {"model": model, "device": device, "threads": threads, "file": file.name, "size": size}
+    result["scenarios"] = {}
     for name in SCENARIOS if scenario == "all" else (scenario,):
         result["scenarios"][name] = figures = SCENARIOS[name](subject)
         typer.echo(f"{name}: {(SCENARIOS[name].__doc__ or '').splitlines()[0]}")

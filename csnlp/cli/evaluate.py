@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from csnlp.cli.options import check_file
+from csnlp.cli.options import Device, by_field, check_file
 from csnlp.errors import ConfigError, InputError, ModelError
 from csnlp.evaluation import evaluate as measure
 from csnlp.evaluation import parse_threshold, problems, read_gold
@@ -31,7 +31,7 @@ def evaluate(
     task: Annotated[
         str | None, typer.Option(help=f"FILE has the rows of this public task: {', '.join(TASKS)}.", metavar="NAME")
     ] = None,
-    device: Annotated[str, typer.Option(help="cpu, or a torch device such as cuda (extra gpu).")] = "cpu",
+    device: Device = "cpu",
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result here as JSON.")] = None,
     errors_file: Annotated[
         Path | None,
@@ -61,7 +61,9 @@ def evaluate(
     thresholds = [parse_threshold(text, measures) for text in fail_under or ()]
     check_file("--json", json_file, file)
     check_file("--errors", errors_file, file)
-    kept = dict(_pair(text) for text in where or ())
+    if json_file and errors_file and json_file.resolve() == errors_file.resolve():
+        raise ConfigError(f"--errors {errors_file}: is the --json file itself; name another file")
+    kept = by_field("--where", map(_pair, where or ()))
     if asked and (kept or errors_file):
         raise ConfigError("--where and --errors are for labelled exchanges; leave them out with --task")
     rows = list(read_gold(file, kept)) if asked is None else []

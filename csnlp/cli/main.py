@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from csnlp.cli.score import score
 from csnlp.errors import CsnlpError, CsnlpWarning
@@ -33,6 +35,14 @@ app = typer.Typer(
 app.command("score")(score)
 
 
+class _PassesOn(TyperCommand):
+    """Everything behind the name is for the command itself, ``--`` and --help too."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        ctx.args = args
+        return args
+
+
 def _add_lazy(name: str, summary: str) -> None:
     def command(context: typer.Context) -> None:
         found = getattr(import_module(f"csnlp.cli.{name}"), name)
@@ -40,9 +50,7 @@ def _add_lazy(name: str, summary: str) -> None:
         status = own(args=context.args, prog_name=f"csnlp {name}", standalone_mode=False)
         raise typer.Exit(status if isinstance(status, int) else 0)
 
-    # Everything behind the name, --help too, is for the command itself.
-    passed_on = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-    app.command(name, help=summary, add_help_option=False, context_settings=passed_on)(command)
+    app.command(name, cls=_PassesOn, help=summary, add_help_option=False)(command)
 
 
 def _alone(function: Callable[..., None]) -> typer.Typer:
@@ -78,6 +86,8 @@ def main(args: Sequence[str] | None = None) -> int:
     0: all is well. 1: nothing was done; one line on the standard error says why. 2: done, but for some rows.
     130: stopped by Ctrl-C.
     """
+    if args is None:
+        _answer_ctrl_c()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show Chinese is no reason to stop
@@ -102,6 +112,20 @@ def main(args: Sequence[str] | None = None) -> int:
             raise
         return _fail(f"{error.format_message()} (see csnlp --help)")
     return status if isinstance(status, int) else 0
+
+
+def _answer_ctrl_c() -> None:
+    """Answer Ctrl-C at once, as what the engine is at must end first, which can take a minute; the second one ends the
+    process there and then, which no file of csnlp minds."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return  # the caller wants it ignored, or sees to it himself
+
+    def stop(number: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.write(2, b"\ncsnlp: stopping; press Ctrl-C again to end at once\n")  # print may be in the middle of a line
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
 
 
 def _warnings_as_lines(others: Callable[..., None]) -> Callable[..., None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,12 +30,21 @@ Encoding = Annotated[
     typer.Option("--encoding", help="Of a text file; by default told from its beginning."),
 ]
 
+Device = Annotated[
+    str,
+    typer.Option(
+        "--device",
+        help="cpu (the fastest engine installed), cpu-float32 (the same, kept to float32), openvino, onnx, torch, "
+        "or a torch device such as cuda (extra gpu).",
+    ),
+]
+
 
 def open_chats(path: str | Path, format: str | None, map: list[str] | None, encoding: str | None) -> Source:
     """The chats in ``path``, read as the three options say; :class:`ConfigError` if they cannot be right."""
     from csnlp.io import Source
 
-    return Source.of(path, format=format, columns=_mapping(map or []), encoding=encoding)
+    return Source.of(path, format=format, columns=by_field("--map", _mapping(map or [])), encoding=encoding)
 
 
 def exchanges(chats: Source) -> Iterator[Exchange | BadRow]:
@@ -85,11 +94,19 @@ def check_file(option: str, path: Path | None, *inputs: Path) -> None:
             raise ConfigError(f"{option} {path}: is an input itself; name another file")
 
 
-def _mapping(options: list[str]) -> dict[str, str]:
-    mapping = {}
+def by_field(option: str, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """``pairs`` as a mapping; :class:`ConfigError` for a field that is given twice, of which one would be dropped."""
+    mapping: dict[str, str] = {}
+    for field, value in pairs:
+        if field in mapping:
+            raise ConfigError(f"{option} gives {field} twice ({mapping[field]}, {value}); leave one out")
+        mapping[field] = value
+    return mapping
+
+
+def _mapping(options: list[str]) -> Iterator[tuple[str, str]]:
     for option in options:
         field, equals, column = option.partition("=")
         if not (field and equals and column):
             raise ConfigError(f"--map {option}: write FIELD=COLUMN, as in --map reply=回复正文")
-        mapping[field.strip()] = column
-    return mapping
+        yield field.strip(), column

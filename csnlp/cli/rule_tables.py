@@ -13,6 +13,8 @@ from csnlp.rules.diff import BookDiff
 from csnlp.rules.inspect import kinds, needs
 from csnlp.rules.tally import BookTally
 from csnlp.rules.verdict import REASONS
+from csnlp.text.printable import printable
+from csnlp.text.redact import redact
 
 SHOWN = 80
 """Characters of a reply that are shown."""
@@ -20,7 +22,7 @@ SHOWN = 80
 
 def rule_table(book: RuleBook) -> Table:
     """Clause by clause: its rules, with severity, points, kinds and message."""
-    table = Table(title=f"{book.name} {book.version}: {len(book.clauses)} clauses, {len(book.rules)} rules")
+    table = Table(title=_title(book, f": {len(book.clauses)} clauses, {len(book.rules)} rules"))
     for name in ("Clause 条款", "Rule 规则", "Severity", "Points", "Kinds", "Message"):
         table.add_column(name, justify="right" if name == "Points" else "left")
     for clause in book.clauses:
@@ -45,7 +47,7 @@ def rule_table(book: RuleBook) -> Table:
 
 def coverage_table(book: RuleBook, counts: BookTally | None) -> Table:
     """Clause by clause: rules, kinds, needs; with ``counts``, the shares decided and broken, and the reasons."""
-    table = Table(title=f"{book.name} {book.version}" + ("" if counts is None else f" on {counts.replies:,} replies"))
+    table = Table(title=_title(book, "" if counts is None else f" on {counts.replies:,} replies"))
     for name in ("Clause 条款", "Rules", "Decided by", "Needs"):
         table.add_column(name)
     if counts is not None:
@@ -75,7 +77,7 @@ def coverage_table(book: RuleBook, counts: BookTally | None) -> Table:
 
 def hit_table(book: RuleBook, counts: BookTally, wanted: Sequence[str]) -> Table:
     """How many replies each rule fired on."""
-    table = Table(title=f"{book.name} {book.version} on {counts.replies:,} replies")
+    table = Table(title=_title(book, f" on {counts.replies:,} replies"))
     table.add_column("Rule 规则")
     table.add_column("Hits 命中", justify="right")
     table.add_column("Share", justify="right")
@@ -93,9 +95,9 @@ def samples(book: RuleBook, counts: BookTally, wanted: Sequence[str]) -> Iterato
         for number, sample in enumerate(counts.samples.get(rule, ())):
             if number == 0:
                 yield f"\n{rule}"
-            note = f"  ({sample.note})" if sample.note else ""
+            note = f"  ({printable(sample.note)})" if sample.note else ""
             evidence = "" if sample.evidence == sample.reply else f"  「{_short(sample.evidence)}」"
-            yield f"  {sample.id}  客：{_short(sample.question)}  服：{_short(sample.reply)}{evidence}{note}"
+            yield f"  {shown_id(sample.id)}  客：{_short(sample.question)}  服：{_short(sample.reply)}{evidence}{note}"
 
 
 def diff_tables(found: BookDiff) -> Iterator[Table]:
@@ -117,18 +119,27 @@ def diff_tables(found: BookDiff) -> Iterator[Table]:
             table.add_row(Text(rule), f"{found.gone[rule]:,}", f"{found.new[rule]:,}")
         yield table
     if found.largest:
-        from csnlp.text.redact import redact
-
         table = Table("id", "Before", "After", "Rules", "Reply 回复", title="Largest changes 变化最大")
         for change in found.largest:
             rules = [*(f"-{rule}" for rule in change.gone), *(f"+{rule}" for rule in change.new)]
             reply = Text(_short(redact(change.reply)))
-            table.add_row(Text(change.id), _points(change.before), _points(change.after), Text(" ".join(rules)), reply)
+            table.add_row(
+                Text(shown_id(change.id)), _points(change.before), _points(change.after), Text(" ".join(rules)), reply
+            )
         yield table
 
 
+def shown_id(id: str) -> str:
+    """The id of a reply for a list of them: on one line, and masked, as an id can be somebody's phone number."""
+    return printable(redact(id), 60)
+
+
+def _title(book: RuleBook, more: str) -> Text:
+    return Text(f"{book.name} {book.version}{more}", "table.title")  # a name may look like markup
+
+
 def _short(text: str) -> str:
-    text = " ".join(text.split())
+    text = " ".join(printable(text).split())
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 

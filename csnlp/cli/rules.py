@@ -112,9 +112,10 @@ def try_rules(
 ) -> None:
     """How often each rule fires on CHATS, with samples."""
     loaded = load_book(book)
+    known = {name for r in loaded.rules for name in (r.id, r.clause)}
+    if unknown := [name for name in rule or () if name not in known]:
+        raise ConfigError(f"--rule: the book has none of {', '.join(unknown)}; see csnlp rules list")
     wanted = [r.id for r in loaded.rules if not rule or r.id in rule or r.clause in rule]
-    if not wanted:
-        raise ConfigError(f"--rule: the book has none of {', '.join(rule or ())}; see csnlp rules list")
     source = open_chats(chats, format, map, encoding)
     failed = Failed()
     counts = tally(loaded, _cases(loaded, source, scores, model, facts, failed), failed)
@@ -157,7 +158,7 @@ def _tell_failed(failed: Failed, judged: int) -> None:
     if not judged:
         raise ConfigError(f"no reply could be judged: {failed.first[0][1]}")
     for name, problem in failed.first:
-        print(f"not judged 未判: {name}: {problem}", file=sys.stderr)
+        print(f"not judged 未判: {rule_tables.shown_id(name)}: {problem}", file=sys.stderr)
     print(f"{failed.replies:,} replies not judged; the tables leave them out", file=sys.stderr)
 
 

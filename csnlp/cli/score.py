@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from csnlp.cli.options import Encoding, Format, Map, no_rows, open_chats
+from csnlp.cli.options import Device, Encoding, Format, Map, no_rows, open_chats
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,7 +38,7 @@ def score(
     facts: Annotated[
         str | None, typer.Option("--facts", help="The shop's fact table (YAML): replies are checked against it.")
     ] = None,
-    device: Annotated[str, typer.Option("--device", help="cpu, or a torch device such as cuda (extra gpu).")] = "cpu",
+    device: Device = "cpu",
     threads: Annotated[int, typer.Option("--threads", min=0, help="Cores that the model may use; 0: all.")] = 0,
     format: Format = None,
     map: Map = None,
@@ -74,14 +75,22 @@ def score(
                 )
     except KeyboardInterrupt:
         same = f"the same command{' without --restart' if restart else ''} goes on from here"
-        kept = same if output not in (None, "-") and source != "-" else "nothing is kept"
-        notes.print(f"Stopped; {kept}.", highlight=False)
+        notes.print(f"Stopped; {same if _is_kept(source, output) else 'nothing is kept'}.", highlight=False)
         raise typer.Exit(130) from None
     if not summary.scored and not summary.bad:
         notes.print(f"csnlp: {no_rows(chats)}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(summary.exit_status)
     _report(summary, screen, notes, told=output == "-")
     raise typer.Exit(summary.exit_status)
+
+
+def _is_kept(source: str, output: str | None) -> bool:
+    """Whether the next run of the same command has less to do."""
+    if output is None or "-" in (source, output):
+        return False
+    from csnlp.io.parts import Parts
+
+    return Parts(Path(output)).kept
 
 
 def _load(model: str, book: str, device: str, threads: int, facts: str | None) -> Scorer:
@@ -149,7 +158,7 @@ def _show_scores(scorer: Scorer, source: Source, screen: Console, progress: Prog
 def _report(summary: Summary, screen: Console, notes: Console, told: bool) -> None:
     """The summary; ``told``: the bad rows stand on the standard error already."""
     from csnlp.cli.tables import summary_table
-    from csnlp.io.badrow import printable
+    from csnlp.text.printable import printable
 
     for bad in () if told else summary.first_bad:
         notes.print(f"bad row 坏行: {bad.message}", style="yellow", markup=False, highlight=False, soft_wrap=True)

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from csnlp.heads import ACCURACY, COMPLAINT, POLITENESS
+from csnlp.text.printable import printable
 
 if TYPE_CHECKING:
     from csnlp.io.summary import Summary
@@ -43,7 +44,7 @@ def score_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     table.add_column("Review 复核")
     for row in rows:
         table.add_row(
-            Text(row["id"], overflow="ellipsis", no_wrap=True),
+            Text(printable(row["id"]), overflow="ellipsis", no_wrap=True),
             *(_label(head, row[head]) for head in ("politeness", "accuracy", "complaint")),
             "" if row["total"] is None else f"{row['total']:.1f}",
             Text("\n".join(_against(row)), overflow="ellipsis", no_wrap=True),
@@ -76,7 +77,7 @@ def summary_table(summary: Summary) -> Table:
     rules = sorted(summary.findings, key=lambda rule: -summary.findings[rule])[:_TOP_RULES]
     for number, rule in enumerate(rules):
         count = summary.findings[rule]
-        table.add_row("" if number else "Top findings 问题", rule, f"{count:,}", _share(count, summary.scored))
+        table.add_row("" if number else "Top findings 问题", Text(rule), f"{count:,}", _share(count, summary.scored))
     return table
 
 

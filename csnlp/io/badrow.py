@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from csnlp.errors import InputError
+from csnlp.text.printable import printable
 from csnlp.types import Exchange
 
 
@@ -49,11 +50,6 @@ class BadRow:
     def to_dict(self) -> dict[str, Any]:
         """The row of an errors file: file, line, field, problem, remedy, id."""
         return asdict(self)
-
-
-def printable(text: str, length: int) -> str:
-    """``text`` for a message: on one line, without control characters, no longer than ``length``."""
-    return "".join(char if char.isprintable() else " " for char in text[:length]).strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from csnlp.errors import ConfigError
-from csnlp.io.badrow import printable
+from csnlp.text.printable import printable
 from csnlp.text.redact import redact
 
 HEADERS: dict[str, tuple[str, ...]] = {

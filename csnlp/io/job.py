@@ -213,7 +213,10 @@ def _error_writer(path: Path) -> Iterator[Callable[[BadRow], None]]:
 def _stream_out(work: _Work) -> Tally:
     """Rows to the standard output, in UTF-8 whatever the terminal's encoding; messages to the standard error."""
     tally = Tally()
-    stream = TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n", write_through=True)
+    buffer = getattr(sys.stdout, "buffer", None)  # a shell may have closed it, and a notebook's takes no bytes
+    if buffer is None:
+        raise ConfigError("there is no standard output to write the scores to; name a file")
+    stream = TextIOWrapper(buffer, encoding="utf-8", newline="\n", write_through=True)
     try:
         writer = JsonlWriter(stream)
         for outcome in work.outcomes():

@@ -51,6 +51,11 @@ class Parts:
             write_text(self.folder / _MANIFEST, json.dumps({_OURS: 1, **manifest}, ensure_ascii=False, indent=1))
         self._done = {int(part.stem.removeprefix("part-")) for part in self.folder.glob("part-*.jsonl")}
 
+    @property
+    def kept(self) -> bool:
+        """Whether the next run finds a part that is done."""
+        return any(self.folder.glob("part-*.jsonl"))
+
     def __contains__(self, number: int) -> bool:
         return number in self._done
 

@@ -7,10 +7,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from csnlp.errors import ConfigError, InputError
-from csnlp.io.badrow import BadRow, Record, printable
+from csnlp.io.badrow import BadRow, Record
 from csnlp.io.columns import Columns
 from csnlp.io.rows import read_row
 from csnlp.io.source import MAX_LINE
+from csnlp.text.printable import printable
 
 MAX_READS = 10
 """How often a line may be read by records that turn out to be broken: one more that runs on into it is taken as broken

@@ -168,7 +168,7 @@ class ExchangeEncoder:
                 parts.append((CUSTOMER if asked else EARLIER, text))
                 room -= len(text)
         parts.reverse()
-        if exchange.reference:
+        if exchange.reference and _says_something(exchange.reference):
             parts.append((REFERENCE, _REFERENCE_MARK + _plain(exchange.reference)))
         parts.append((REPLY, _ROLE_MARK["agent"] + _plain(exchange.reply)))
         return parts
@@ -181,6 +181,12 @@ def token_text(token: str) -> str:
 
 def _plain(text: str) -> str:
     return fold_text(joined(text))
+
+
+def _says_something(reference: str) -> bool:
+    """Whether there is a word or a figure in it. Blanks and dashes are cells that nobody filled in: set against one,
+    any reply would look wrong."""
+    return any(char.isalnum() for char in reference)
 
 
 def pad(batch: Sequence[Encoded], pad_id: int, multiple: int = 1) -> tuple[IntArray, IntArray, IntArray]:

@@ -50,6 +50,7 @@ def load_engine(folder: Path, network: Mapping[str, Any], pad_id: int, device: s
     :class:`csnlp.errors.ConfigError` for an unknown device and :class:`csnlp.errors.MissingExtra` where the engine is
     not installed.
     """
+    check_device(device)
     kind = _fastest_on_cpu() if device in ("cpu", "cpu-float32") else device
     if kind == "openvino":
         from csnlp.models.openvino_engine import OpenVinoEngine
@@ -60,11 +61,15 @@ def load_engine(folder: Path, network: Mapping[str, Any], pad_id: int, device: s
         from csnlp.models.onnx_engine import OnnxEngine
 
         return OnnxEngine(folder / "model.onnx", network, pad_id, threads)
-    if kind != "torch" and kind.partition(":")[0] not in ("cuda", "mps", "xpu"):
-        raise ConfigError(f"device {device!r} is not known; known are {', '.join(DEVICES)} and other torch devices")
     from csnlp.models.torch_engine import TorchEngine
 
     return TorchEngine.from_folder(folder, network, "cpu" if kind == "torch" else kind, threads)
+
+
+def check_device(device: str) -> None:
+    """Raise :class:`csnlp.errors.ConfigError` unless ``device`` is one of :data:`DEVICES` or of torch's."""
+    if device not in DEVICES and str(device).partition(":")[0] not in ("cuda", "mps", "xpu"):
+        raise ConfigError(f"device {device!r} is not known; known are {', '.join(DEVICES)} and other torch devices")
 
 
 def _fastest_on_cpu() -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from csnlp.errors import ModelError
-from csnlp.heads import HEADS
+from csnlp.heads import HEADS, Head
 from csnlp.types import Exchange, FloatArray, Prediction
 
 _ROUNDING = 1e-2
@@ -24,10 +25,27 @@ class Model(Protocol):
     evaluation asks about a customer who has not been answered yet. What it says of an exchange must not depend on the
     others in the batch. ``name`` and ``version``, strings, are optional attributes that go into an output's metadata;
     ``parallel_calls`` says how many calls of ``predict`` may run at once (without it: one), and ``window`` how many
-    exchanges it is given in one (without it: 1,024).
+    exchanges it is given in one (without it: 1,024). ``folder`` is where its files lie: their hash is kept with the
+    scores, and an interrupted run goes on only with the same.
     """
 
     def predict(self, exchanges: Sequence[Exchange], /) -> Prediction: ...
+
+
+def call_setting(model: object, name: str, default: int) -> int:
+    """``parallel_calls`` or ``window`` of ``model``: ``default`` where it does not say.
+
+    Raises :class:`csnlp.errors.ModelError` when it is no whole number above 0.
+    """
+    value = getattr(model, name, default)
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1:
+        kind = type(model).__name__
+        raise ModelError(f"{kind}.{name} is {value!r}; give the model a whole number above 0, or leave it out")
+    return number
 
 
 def checked_heads(prediction: Prediction, rows: int) -> dict[str, FloatArray]:
@@ -39,13 +57,33 @@ def checked_heads(prediction: Prediction, rows: int) -> dict[str, FloatArray]:
     heads = getattr(prediction, "heads", None)
     if not isinstance(heads, Mapping):
         raise ModelError("the model must return a csnlp.Prediction with a mapping of heads")
-    known = {name: np.asarray(array, np.float32) for name, array in heads.items() if name in HEADS}
+    known = {name: _array(name, values) for name, values in heads.items() if name in HEADS}
     for name, array in known.items():
-        expected = (rows, len(HEADS[name].labels))
-        if array.shape != expected:
-            raise ModelError(f"head {name} has shape {array.shape}; the model must return {expected}")
-        if not (np.isfinite(array).all() and (array >= -1e-6).all() and (array <= 1 + 1e-6).all()):
-            raise ModelError(f"head {name} has values that are no probabilities; the model must return 0..1")
-        if HEADS[name].kind != "multilabel" and not np.allclose(array.sum(axis=1), 1, atol=_ROUNDING):
-            raise ModelError(f"head {name} has rows that do not sum to 1; the model must return one distribution a row")
+        _check_rows(HEADS[name], array, rows)
     return known
+
+
+def _array(name: str, values: object) -> FloatArray:
+    try:
+        return np.asarray(values, np.float32)
+    except Exception as error:  # whatever the model's own kind of array raises
+        problem = f"has no numbers in rows of one length ({error})"
+        raise ModelError(f"head {name} {problem}; the model must return an array (rows, labels)") from error
+
+
+def _check_rows(head: Head, array: FloatArray, rows: int) -> None:
+    expected = (rows, len(head.labels))
+    if array.shape != expected:
+        raise ModelError(f"head {head.name} has shape {array.shape}; the model must return {expected}")
+    proper = ((array >= -1e-6) & (array <= 1 + 1e-6)).all(axis=1)  # no comparison holds for NaN
+    if not proper.all():
+        where = f"in row {proper.argmin()} (from 0)"
+        raise ModelError(f"head {head.name} has values that are no probabilities {where}; the model must return 0..1")
+    if head.kind == "multilabel":
+        return
+    sums = array.sum(axis=1)
+    summing = np.abs(sums - 1) <= _ROUNDING
+    if not summing.all():
+        row = int(summing.argmin())
+        problem = f"has row {row} (from 0) that sums to {sums[row]:.4g}, not to 1"
+        raise ModelError(f"head {head.name} {problem}; the model must return one distribution a row")

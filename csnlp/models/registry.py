@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterable
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from csnlp.errors import CsnlpError, ModelError
-from csnlp.models.protocol import Model
+from csnlp.errors import CsnlpError, CsnlpWarning, ModelError
+from csnlp.models.engine import check_device
+from csnlp.models.protocol import Model, call_setting
 
 ENTRY_POINTS = "csnlp.models"
 """The entry-point group in which another package offers models: name → a callable without arguments."""
@@ -16,7 +18,9 @@ ENTRY_POINTS = "csnlp.models"
 DEFAULT = "zh-small"
 """The shipped model that the name ``bert`` stands for."""
 
-_DIGESTED = ("csnlp.json", "tokenizer.json", "vocabulary.json")
+_SETTINGS = "csnlp.json"
+_DIGESTED = (_SETTINGS, "tokenizer.json", "vocabulary.json")
+_BLOCK = 1 << 20
 
 Factory = Callable[[], Model]
 
@@ -38,23 +42,28 @@ def model_names() -> list[str]:
 def load_model(model: str | Path | Model = "bert", device: str = "cpu", threads: int = 0) -> Model:
     """The model that ``model`` names: a name, a model folder, or a model itself (returned as it is).
 
-    A name is looked for among the shipped models, the registered ones and the entry points, in this order, then taken
-    as a folder. ``device`` (one of :data:`csnlp.models.engine.DEVICES`) and ``threads`` (cores to use, 0: all) are for
-    shipped models and folders.
+    A ``Path`` to a folder is that folder. Anything else is looked for among the shipped models, the registered ones and
+    the entry points, in this order, then taken as a folder. ``device`` (one of
+    :data:`csnlp.models.engine.DEVICES`) and ``threads`` (cores to use, 0: all) are for encoders; another kind of model
+    runs without them, and a warning says so.
 
-    Raises :class:`ModelError`, listing the known names, when there is none.
+    Raises :class:`ModelError`, listing the known names, when there is none, and :class:`csnlp.errors.ConfigError` for
+    an unknown device.
     """
+    check_device(device)  # also for models that take none, where a slip of the pen would never be told
     if not isinstance(model, str | Path):
         if not isinstance(model, Model) or isinstance(model, type):
             raise ModelError(f"{type(model).__name__} has no predict(exchanges); see csnlp.models.Model")
-        return model
+        return _as_it_is(model, device, threads)
+    if isinstance(model, Path) and model.is_dir():  # whatever its name: who means a name gives a string
+        return load_folder(model, device, threads)
     name = str(model)
     if folder := _shipped().get(DEFAULT if name == "bert" else name):
         return load_folder(folder, device, threads)
     if name in _registered:
-        return _made(name, _registered[name])
+        return _as_it_is(_made(name, _registered[name]), device, threads)
     if name in (offered := _offered()):
-        return _made(name, _load_entry_point(offered[name]))
+        return _as_it_is(_made(name, _load_entry_point(offered[name])), device, threads)
     if Path(model).is_dir():
         return load_folder(Path(model), device, threads)
     raise ModelError(f"no model {name!r}: it is no folder, and the known names are {', '.join(model_names())}")
@@ -65,27 +74,60 @@ def load_folder(folder: Path, device: str = "cpu", threads: int = 0) -> Model:
     from csnlp.models.baseline import BaselineModel
     from csnlp.models.bert import BertModel, read_settings
 
+    check_device(device)
     kind = read_settings(folder)["kind"]
     if kind == "bert":
         return BertModel.from_folder(folder, device, threads)
     if kind == "baseline":
-        return BaselineModel.load(folder)
+        return _as_it_is(BaselineModel.load(folder), device, threads)
     raise ModelError(f"{folder}: unknown kind of model {kind!r}; this csnlp knows bert and baseline")
 
 
 def model_digest(model: Model) -> str:
-    """A short hash of the files that ``model`` was loaded from; "none" for a model that has no folder.
+    """A short hash of the files that ``model`` was loaded from; "none" for a model that has no folder or file.
 
     It tells two models apart that have the same name and version.
     """
-    folder = getattr(model, "folder", None)
-    if folder is None:
+    given = getattr(model, "folder", None)
+    if given is None:
         return "none"
+    folder = Path(given)
+    files = sorted(_digested(folder))
     whole = hashlib.sha256()
-    for path in sorted(Path(folder).iterdir()):
-        if path.suffix in (".onnx", ".safetensors") or path.name in _DIGESTED:
-            whole.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return whole.hexdigest()[:16]
+    for path in files:
+        whole.update(path.relative_to(folder).as_posix().encode() + b"\0" + _hash(path))
+    return whole.hexdigest()[:16] if files else "none"
+
+
+def _digested(folder: Path) -> Iterable[Path]:
+    """What a model in ``folder`` is made of: of csnlp's own kinds that is known, of another's it may be every file."""
+    if (folder / _SETTINGS).exists():
+        return [path for path in folder.iterdir() if path.suffix in (".onnx", ".safetensors") or path.name in _DIGESTED]
+    return [path for path in folder.rglob("*") if path.is_file() and not _is_passing(path.relative_to(folder))]
+
+
+def _is_passing(path: Path) -> bool:
+    """Caches and the like, which come and go while the model stays the same."""
+    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)
+
+
+def _hash(path: Path) -> bytes:
+    whole = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            whole.update(block)
+    return whole.digest()
+
+
+def _as_it_is(model: Model, device: str, threads: int) -> Model:
+    """``model``, which runs in its own way whatever device and threads are asked for."""
+    for setting in ("parallel_calls", "window"):
+        call_setting(model, setting, 1)
+    if device not in ("cpu", "cpu-float32") or threads:
+        name = getattr(model, "name", type(model).__name__)
+        asked = f"device {device!r}, threads {threads}"
+        warnings.warn(f"the model {name} takes no device or threads ({asked}): not used", CsnlpWarning, stacklevel=4)
+    return model
 
 
 def _shipped() -> dict[str, Path]:

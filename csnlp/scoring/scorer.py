@@ -8,15 +8,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 
-from csnlp.errors import InputError
-from csnlp.models.protocol import Model, checked_heads
+from csnlp.errors import ConfigError, InputError
+from csnlp.models.protocol import Model, call_setting, checked_heads
 from csnlp.models.registry import load_model, model_digest
 from csnlp.rules.book import RuleBook
 from csnlp.rules.case import Case, Embed
 from csnlp.rules.facts import FactTable, load_facts
 from csnlp.rules.loading import load_book
 from csnlp.scoring.assemble import assemble, case_of
-from csnlp.types import Exchange, FloatArray, Score, Turn
+from csnlp.types import Conversation, Exchange, FloatArray, Score, Turn
 from csnlp.validation import check_exchange
 from csnlp.version import __version__
 
@@ -33,6 +33,8 @@ WINDOW_CHARACTERS = 4_000_000
 
 Heads = Mapping[str, FloatArray]
 """Head name → probabilities (rows, labels)."""
+
+_OF_CONVERSATION = "give conversation.exchanges()"
 
 
 def load(
@@ -58,6 +60,13 @@ class Scorer:
     if the model is."""
 
     def __init__(self, model: Model, book: RuleBook, facts: FactTable | None = None) -> None:
+        if not isinstance(book, RuleBook):
+            raise ConfigError(f"book is {type(book).__name__}; give a RuleBook, as csnlp.rules.load_book makes one")
+        if not isinstance(facts, FactTable | None):
+            raise ConfigError(
+                f"facts is {type(facts).__name__}; give a FactTable (csnlp.rules.facts.load_facts for a YAML file, "
+                "table_of for a mapping)"
+            )
         self.model = model
         self.book = book
         self.facts = facts
@@ -106,13 +115,7 @@ class Scorer:
         An exchange that cannot be scored gives a score with ``error`` set; the others are scored. Raises
         :class:`csnlp.errors.ModelError` when the model returns no proper probabilities.
         """
-        if isinstance(exchanges, str):
-            raise InputError("exchanges", "is one string", "give a list of replies, or use score()")
-        if isinstance(exchanges, Mapping):
-            kind = type(exchanges).__name__
-            raise InputError("exchanges", f"is {kind}, not a sequence", "give a sequence of Exchange or str")
-        if type(exchanges).__name__ in ("DataFrame", "LazyFrame"):  # going through one gives the names of its columns
-            raise InputError("exchanges", "is a frame", "use score_frame(frame), or give a sequence of Exchange or str")
+        _refuse_others(exchanges)
         scores = self._scores(exchanges)
         return list(scores) if isinstance(exchanges, Sequence) else scores
 
@@ -160,16 +163,17 @@ class Scorer:
     def _predicted(self, exchanges: Iterable[object]) -> Iterator[tuple[list[Exchange | Score], Heads]]:
         """Windows of checked rows, each with what the model says of its exchanges. While the caller is busy with one
         window, the model is at the next ones."""
-        windows = _windows(exchanges, int(getattr(self.model, "window", WINDOW)))
+        windows = _windows(exchanges, call_setting(self.model, "window", WINDOW))
         if (first := next(windows, None)) is None:
             return
         if first.last:  # there is nothing to overlap with
             yield first.rows, self._predict(first.rows)
             next(windows, None)  # raises what the input broke off with
             return
-        calls = int(getattr(self.model, "parallel_calls", 1))
+        calls = call_setting(self.model, "parallel_calls", 1)
         waiting: deque[tuple[list[Exchange | Score], Future[Heads]]] = deque()
-        with ThreadPoolExecutor(calls, thread_name_prefix="csnlp") as pool:
+        pool = ThreadPoolExecutor(calls, thread_name_prefix="csnlp")
+        try:
             following: _Window | None = first
             while following is not None:
                 waiting.append((following.rows, pool.submit(self._predict, following.rows)))
@@ -183,6 +187,8 @@ class Scorer:
                     raise
             while waiting:
                 yield _done(*waiting.popleft())
+        finally:  # what runs is waited for: no model is left at work behind the caller's back
+            pool.shutdown(cancel_futures=True)
 
     def _predict(self, window: list[Exchange | Score]) -> Heads:
         exchanges = [row for row in window if isinstance(row, Exchange)]
@@ -230,11 +236,29 @@ def _done(window: list[Exchange | Score], verdicts: Future[Heads]) -> tuple[list
     return window, verdicts.result()
 
 
+def _refuse_others(given: object) -> None:
+    """Raise now, not at the first score, for what is no iterable of exchanges, or would be scored by its names."""
+    kind = type(given).__name__
+    if isinstance(given, str | Exchange):
+        what = "string" if isinstance(given, str) else kind
+        raise InputError("exchanges", f"is one {what}", "give a list of replies, or use score()")
+    if isinstance(given, Conversation):
+        raise InputError("exchanges", "is one Conversation", _OF_CONVERSATION)
+    if kind in ("DataFrame", "LazyFrame"):  # going through one gives the names of its columns
+        raise InputError("exchanges", "is a frame", "use score_frame(frame), or give a sequence of Exchange or str")
+    if isinstance(given, Mapping) or not (isinstance(given, Iterable) or hasattr(given, "__getitem__")):
+        raise InputError("exchanges", f"is {kind}, not a sequence", "give a sequence of Exchange or str")
+
+
 def _exchange(reply: str | Exchange, question: str | None, context: Sequence[Turn], reference: str | None) -> Exchange:
     if isinstance(reply, Exchange):
         if question is not None or context or reference is not None:
             raise InputError("question, context, reference", "are given beside an exchange", "put them into it")
         return reply
+    if isinstance(reply, Conversation):
+        raise InputError("reply", "is a whole Conversation", f"{_OF_CONVERSATION} to score_many")
+    if not isinstance(context, Iterable):
+        raise InputError("context", f"is {type(context).__name__}", "give a sequence of csnlp.Turn")
     asked = () if question is None else (Turn("customer", question),)
     return Exchange(reply, (*context, *asked), reference)
 
@@ -250,7 +274,8 @@ def _checked(row: object) -> Exchange | Score:
 
     if isinstance(row, BadRow):  # what read_exchanges gives for a row that it cannot read
         return _unscored(row.id, row)
-    return Score(error=f"{type(row).__name__} is not an exchange; give csnlp.Exchange or the reply as a string")
+    remedy = _OF_CONVERSATION if isinstance(row, Conversation) else "give csnlp.Exchange or the reply as a string"
+    return Score(error=f"{type(row).__name__} is not an exchange; {remedy}")
 
 
 def _unscored(id: object, why: InputError | BadRow) -> Score:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from csnlp.errors import ConfigError, InputError
-from csnlp.heads import HEADS, OF_CUSTOMER
+from csnlp.heads import ACTS, HEADS, OF_CUSTOMER
 from csnlp.io.badrow import BadRow, Record
 from csnlp.io.writers import errors_path
 from csnlp.rules.book import RuleBook
@@ -144,6 +144,25 @@ def _check(row: StoredRow, where: str) -> None:
             raise InputError(where, f"has other labels of {name!r} than csnlp", "score the chats with this csnlp")
         if not all(_is_probability(value) for value in probabilities.values()):
             raise InputError(where, f"has no probabilities for {name}", "score the chats with --probabilities")
+        if not _is_score(row.get(f"{name}_score")):
+            raise InputError(where, f"has a {name}_score that is not 0..1", "score the chats with this csnlp")
+    _check_acts(row.get("act_scores"), where)
+
+
+def _check_acts(acts: object, where: str) -> None:
+    if acts is None:
+        return
+    if not isinstance(acts, Mapping) or not set(acts) <= set(ACTS.labels):
+        raise InputError(where, "has other act_scores than csnlp", "score the chats with this csnlp")
+    if not all(value is None or _is_probability(value) for value in acts.values()):
+        raise InputError(where, "has act_scores that are no probabilities", "score the chats with this csnlp")
+
+
+def _is_score(value: object) -> bool:
+    if value is None:  # the head has none, or csnlp score left it out
+        return True
+    # 0..1, give or take what a model that computes in 16 bits may be off.
+    return isinstance(value, int | float) and not isinstance(value, bool) and -0.01 <= value <= 1.01
 
 
 def _is_probability(value: object) -> bool:

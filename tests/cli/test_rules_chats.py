@@ -52,6 +52,30 @@ def test_try_can_be_limited_to_rules_and_clauses(capsys: pytest.CaptureFixture[s
     assert "the book has none of N7" in capsys.readouterr().err
 
 
+def test_no_rule_that_is_asked_for_is_passed_over(capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = ["--rule", "N2", "--rule", "TYPO99", "--rule", "N8"]
+    assert main(["rules", "try", "book.yaml", "chats.jsonl", *wanted, *SCORES]) == 1
+    assert "the book has none of TYPO99, N8; see" in capsys.readouterr().err
+
+
+def test_the_name_of_a_book_is_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    book = changed("name: small", "name: '[/red]small[bold]'")
+    for command in (["list", book], ["coverage", book], ["try", book, "chats.jsonl", *SCORES]):
+        assert main(["rules", *command]) == 0
+        assert "[/red]small[bold] 3" in capsys.readouterr().out
+
+
+def test_an_id_forges_no_line_and_shows_no_number(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"id": id, "reply": "不归我们管\u202e"} for id in ("a\nN9.9-fake\u202e", "13800138000")]
+    write_rows("ids.jsonl", rows)
+    write_rows("ids-scores.jsonl", [{"id": row["id"], "act_scores": {}, "probabilities": {}} for row in rows])
+    assert main(["rules", "try", "book.yaml", "ids.jsonl", "--scores", "ids-scores.jsonl"]) == 0
+    out = capsys.readouterr().out
+    assert (
+        "  a N9.9-fake  客：" in out and "  [手机号]  客：" in out and "13800138000" not in out and "\u202e" not in out
+    )
+
+
 COMMANDS = [["coverage", "book.yaml"], ["try", "book.yaml"], ["diff", "book.yaml", "book.yaml"]]
 
 

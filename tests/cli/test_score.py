@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -14,7 +16,8 @@ import csnlp.io
 from csnlp.cli.main import main
 from csnlp.errors import ModelError
 from csnlp.io import BadRow
-from csnlp.types import Exchange, HeadScore, Score
+from csnlp.io.job import CHUNK
+from csnlp.types import Exchange, Finding, HeadScore, Score
 
 
 class FakeScorer:
@@ -74,6 +77,19 @@ def test_all_rows_scored(tmp_path, capsys):
     assert Path("scores.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith("a,warm,0.9")
 
 
+def test_the_id_of_a_rule_is_no_markup(monkeypatch, capsys):
+    finding = Finding("N4.3", "N4.3[/a]", 0, 1, -1.0, "问题")
+
+    class Finds(FakeScorer):
+        def score_many(self, items):
+            return (Score(id=item.id, total=1.0, findings=(finding,)) for item in items)
+
+    monkeypatch.setattr(csnlp, "load", lambda *arguments, **options: Finds())
+    Path("chats.jsonl").write_text(GOOD, encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "scores.jsonl"]) == 0
+    assert "N4.3[/a]" in capsys.readouterr().out
+
+
 def test_some_rows_bad(capsys):
     Path("chats.jsonl").write_text(GOOD + "{oops\n" + '{"reply": ""}\n', encoding="utf-8")
     assert main(["score", "chats.jsonl", "-o", "scores.jsonl"]) == 2
@@ -89,6 +105,7 @@ def test_some_rows_bad(capsys):
         (["chats.jsonl", "-o", "scores.xlsx"], "*.parquet"),
         (["chats.jsonl", "-o", "no/scores.csv"], "no such folder"),
         (["chats.jsonl", "--map", "reply"], "FIELD=COLUMN"),
+        (["chats.jsonl", "--map", "reply=a", "--map", "reply=b"], "--map gives reply twice (a, b)"),
         (["chats.jsonl", "--map", "answer=x"], "reply"),
         (["chats.jsonl", "--format", "pdf"], "transcript"),
         (["chats.jsonl", "--encoding", "klingon"], "gb18030"),
@@ -145,9 +162,15 @@ def test_rows_to_the_standard_output_are_nothing_but_rows(capsys):
 
 
 def test_ctrl_c_says_how_to_go_on(capsys):
-    Path("chats.jsonl").write_text(GOOD + '{"reply": "停"}\n', encoding="utf-8")
+    Path("chats.jsonl").write_text(GOOD * CHUNK + '{"reply": "停"}\n', encoding="utf-8")
     assert main(["score", "chats.jsonl", "-o", "scores.csv"]) == 130
     assert "goes on" in capsys.readouterr().err
+
+
+def test_ctrl_c_promises_nothing_where_nothing_is_kept(capsys):
+    Path("chats.jsonl").write_text(GOOD + '{"reply": "停"}\n', encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "scores.csv"]) == 130
+    assert "Stopped; nothing is kept." in capsys.readouterr().err
 
 
 def test_an_interrupted_run_of_other_options_needs_restart(capsys):
@@ -215,6 +238,46 @@ class Plain:
 csnlp.load = lambda *arguments, **options: Plain()
 sys.exit(main(sys.argv[1:]))
 """
+
+
+BUSY = """
+import sys, threading, time
+import csnlp
+from csnlp.cli.main import main
+
+class Busy:
+    window = 1
+
+    def predict(self, exchanges):
+        print("begun", file=sys.stderr, flush=True)
+        time.sleep(30)
+
+model = Busy()
+load = csnlp.load
+csnlp.load = lambda *arguments, **options: load(model)
+sys.exit(main())
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals come otherwise")
+def test_ctrl_c_is_answered_at_once_and_the_second_one_ends_all():
+    Path("chats.jsonl").write_text(GOOD, encoding="utf-8")
+    command = [sys.executable, "-c", BUSY, "score", "chats.jsonl", "-o", "scores.jsonl"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(csnlp.io.__file__).parents[2])}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
+        assert run.stderr
+        wait_for(run.stderr, b"begun")
+        run.send_signal(signal.SIGINT)
+        wait_for(run.stderr, b"press Ctrl-C again")
+        run.send_signal(signal.SIGINT)
+        assert run.wait(10) == -signal.SIGINT
+
+
+def wait_for(stream: IO[bytes], words: bytes) -> None:
+    for line in stream:
+        if words in line:
+            return
+    raise AssertionError(f"{words!r} was not said")
 
 
 def test_a_pipe_from_input_to_output():

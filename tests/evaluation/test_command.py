@@ -114,6 +114,24 @@ def test_a_filter_that_leaves_nothing_is_told(run, folder, rows, write_rows):
     assert "--where origin=contrst left no row of" in err and err.count("\n") == 1
 
 
+def test_two_values_for_one_field_are_told(run, rows, write_rows):
+    status, _, err = run("no-such-model", write_rows(rows), "--where", "origin=a", "--where", "origin=b")
+    assert status == 1 and "--where gives origin twice (a, b); leave one out" in err
+
+
+def test_result_and_errors_are_two_files(run, folder, rows, write_rows, tmp_path):
+    file, out = write_rows(rows), tmp_path / "out.json"
+    (tmp_path / "x").mkdir()
+    status, _, err = run(folder, file, "--json", out, "--errors", tmp_path / "x" / ".." / "out.json")
+    assert status == 1 and "is the --json file itself; name another file" in err and not out.exists()
+
+
+def test_what_follows_two_dashes_is_no_option(run, folder, rows, write_rows, monkeypatch, tmp_path):
+    write_rows(rows, "-x.jsonl")
+    monkeypatch.chdir(tmp_path)
+    assert run(folder, "--resamples", 0, "--", "-x.jsonl")[0] == 0
+
+
 @pytest.mark.parametrize("option", ["--json", "--errors"])
 def test_a_file_that_cannot_be_written_is_told_before_the_work(run, rows, write_rows, tmp_path, option):
     file = write_rows(rows)

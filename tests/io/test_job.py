@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import sys
 from pathlib import Path
@@ -310,3 +311,12 @@ def test_another_engine_is_not_mixed_in_but_parts_of_before_engines_were_told_ar
     with pytest.raises(RuntimeError):
         run_on(None, stop_after=14)
     assert run_on("onnx float32").scored_now < 25
+
+
+def test_without_a_standard_output_nothing_is_scored(chats, make_scorer, monkeypatch):
+    scorer = make_scorer()
+    for closed in (None, io.StringIO()):  # closed by the shell; a notebook's, which takes no bytes
+        monkeypatch.setattr(sys, "stdout", closed)
+        with pytest.raises(ConfigError, match=r"no standard output .*name a file"):
+            score_file(scorer, chats, "-")
+    assert scorer.seen == []

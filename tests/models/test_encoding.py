@@ -43,6 +43,13 @@ def test_each_part_has_its_segment(encoder: ExchangeEncoder) -> None:
     assert _text(encoder, encoded, REPLY) == "服：请稍等"
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\n", "\u200b", "—", "/"])
+def test_a_reference_without_words_is_none(encoder: ExchangeEncoder, blank: str) -> None:
+    asked = (Turn("customer", "什么时候发货"),)
+    plain, given = encoder.encode([Exchange("三天", asked), Exchange("三天", asked, reference=blank)])
+    assert np.array_equal(plain.ids, given.ids) and np.array_equal(plain.segments, given.segments)
+
+
 def test_the_oldest_turns_are_left_out_first(encoder: ExchangeEncoder) -> None:
     turns = (Turn("customer", "质量问题" * 20), Turn("agent", "您好" * 5), Turn("customer", "什么时候退款"))
     (encoded,) = encoder.encode([Exchange("三天", turns)])

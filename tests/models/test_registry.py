@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import numpy as np
 import pytest
 
 import csnlp
-from csnlp.errors import ModelError
+from csnlp.errors import ConfigError, CsnlpWarning, ModelError
 from csnlp.models import load_model, registry
+from csnlp.models.baseline import BaselineModel
+from csnlp.models.registry import load_folder, model_digest
 from csnlp.types import Exchange, Prediction
 
 
@@ -66,6 +69,85 @@ def test_a_factory_that_returns_no_model_is_named() -> None:
 def test_a_folder_is_loaded_by_path(tiny_model: Path) -> None:
     assert csnlp.load(tiny_model).metadata()["model"] == "tiny"
     assert csnlp.load(str(tiny_model)).metadata()["model_version"] == "1.2"
+
+
+def test_a_path_to_a_folder_is_that_folder_whatever_its_name(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(tiny_model, tmp_path / "bert")
+    monkeypatch.chdir(tmp_path)
+    assert load_model(Path("bert")).name == "tiny"  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("clean_registry")
+def test_an_unknown_device_is_refused_for_every_kind_of_model(tmp_path: Path) -> None:
+    csnlp.register_model("constant", Constant)
+    BaselineModel({}, {}).save(tmp_path / "own")
+    for model in ("constant", Constant(), tmp_path / "own"):
+        with pytest.raises(ConfigError, match="device 'banana' is not known; known are cpu"):
+            load_model(model, device="banana")
+    with pytest.raises(ConfigError, match="device 'banana' is not known"):
+        load_folder(tmp_path / "own", "banana")
+
+
+@pytest.mark.usefixtures("clean_registry")
+def test_a_model_that_takes_no_device_or_threads_says_so(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    csnlp.register_model("constant", Constant)
+    BaselineModel({}, {}).save(tmp_path / "own")
+    for model, name in (("constant", "constant"), (Constant(), "constant"), (tmp_path / "own", "baseline")):
+        load_model(model, device="cpu-float32")
+        assert not recwarn.list
+        with pytest.warns(
+            CsnlpWarning, match=rf"the model {name} takes no device or threads \(device 'cuda', threads 0\): not used"
+        ):
+            load_model(model, device="cuda")
+        with pytest.warns(CsnlpWarning, match=r"\(device 'cpu', threads 2\): not used"):
+            load_model(model, threads=2)
+
+
+@pytest.mark.usefixtures("clean_registry")
+@pytest.mark.parametrize("value", [0, -1, 1.5, None, "4"])
+@pytest.mark.parametrize("setting", ["parallel_calls", "window"])
+def test_a_model_that_asks_for_impossible_calls_is_refused(setting: str, value: object) -> None:
+    model = Constant()
+    setattr(model, setting, value)
+    csnlp.register_model("impossible", lambda: model)
+    for asked in (model, "impossible"):
+        with pytest.raises(ModelError, match=rf"Constant\.{setting} is {value!r}; .* whole number above 0"):
+            load_model(asked)
+
+
+class Rules:
+    """A model whose files are of a kind of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def predict(self, exchanges: Sequence[Exchange], /) -> Prediction:
+        return Prediction({})
+
+
+def test_the_digest_tells_models_with_files_of_their_own_apart(tmp_path: Path) -> None:
+    digests = []
+    for name, words in (("one", "好"), ("two", "坏"), ("same", "好")):
+        (tmp_path / name / "words").mkdir(parents=True)
+        (tmp_path / name / "words/all.txt").write_text(words, encoding="utf-8")
+        digests.append(model_digest(Rules(tmp_path / name)))
+    assert digests[0] == digests[2] != digests[1]
+    for passing in (".git", "words/__pycache__"):
+        (tmp_path / "one" / passing).mkdir()
+        (tmp_path / "one" / passing / "file").touch()
+    assert model_digest(Rules(tmp_path / "one")) == digests[0]
+    assert model_digest(Rules(tmp_path / "none")) == "none"
+
+
+def test_the_digest_of_a_model_of_csnlp_is_that_of_what_it_reads(tiny_model: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(tiny_model, tmp_path / "copy")
+    digest = model_digest(Rules(folder))
+    (folder / "README.md").write_text("# My model", encoding="utf-8")
+    assert model_digest(Rules(folder)) == digest
+    (folder / "model.safetensors").write_bytes(b"other")
+    assert model_digest(Rules(folder)) != digest
 
 
 def test_two_packages_that_offer_one_name_are_both_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -15,7 +17,7 @@ import pytest
 import csnlp
 from csnlp.rules import Case, register_check
 from csnlp.scoring.scorer import WINDOW
-from csnlp.types import Exchange, Turn
+from csnlp.types import Conversation, Exchange, Turn
 
 from .conftest import Fixed
 
@@ -116,7 +118,8 @@ def test_a_check_that_fails_costs_its_own_reply(scorer: csnlp.Scorer, tmp_path: 
 class Counting:
     """Says that every reply is neutral; knows how many calls ran at once, and how many exchanges it has been given."""
 
-    def __init__(self, parallel_calls: int | None = None, fail_at: int | None = None) -> None:
+    def __init__(self, parallel_calls: int | None = None, fail_at: int | None = None, seconds: float = 0.02) -> None:
+        self.seconds = seconds
         if parallel_calls is not None:
             self.parallel_calls = parallel_calls
         self.given, self.running, self.most, self.fail_at = 0, 0, 0, fail_at
@@ -128,7 +131,7 @@ class Counting:
             self.most = max(self.most, self.running)
             self.given += len(exchanges)
             failed = self.fail_at is not None and self.given >= self.fail_at
-        time.sleep(0.02)
+        time.sleep(self.seconds)
         with self.lock:
             self.running -= 1
         if failed:
@@ -178,6 +181,23 @@ def test_long_texts_make_small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [score.id for score in scores] == [str(number) for number in range(1, 23)]
 
 
+def test_a_conversation_among_exchanges_says_how_to_take_it_apart() -> None:
+    (score,) = csnlp.load(Counting()).score_many([Conversation("7", ())])  # type: ignore[list-item]
+    assert score.error == "Conversation is not an exchange; give conversation.exchanges()"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals come otherwise")
+def test_ctrl_c_leaves_alone_what_has_not_begun() -> None:
+    model = Counting(1, seconds=1)
+    scores = csnlp.load(model).score_many(numbered(4 * WINDOW))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # polars' own one lets a wait go on
+    press = threading.Timer(0.4, signal.pthread_kill, (threading.get_ident(), signal.SIGINT))
+    press.start()
+    with pytest.raises(KeyboardInterrupt):
+        next(scores)
+    assert model.given == WINDOW and model.running == 0
+
+
 def test_a_model_that_fails_later_says_so_after_the_scores_before() -> None:
     scores = csnlp.load(Counting(fail_at=2 * WINDOW)).score_many(numbered(5 * WINDOW))
     assert [next(scores).id for _ in range(WINDOW)][-1] == str(WINDOW - 1)
@@ -204,6 +224,8 @@ def test_bad_rows_among_many_windows_keep_their_places() -> None:
         ({"after": (Turn("customer", "退" * 20_001),)}, "after[1].text: has 20001 characters, over 20000"),
         ({"context": (Turn("customer", "退" * 19_000),) * 11}, "context: has 209000 characters, over 200000; keep the"),
         ({"context": (Turn("张三13800138000", "x"),)}, "context[1].role: is not a known role"),  # type: ignore[arg-type]
+        ({"context": (Turn(pd.NA, "x"),)}, "context[1].role: is not a known role"),  # type: ignore[arg-type]
+        ({"context": (Turn(np.array(["customer", "x"]), "x"),)}, "context[1].role: is not a known role"),  # type: ignore[arg-type]
         ({"id": 7}, "id: is int, not text; give a string"),
         ({"agent": 7}, "agent: is int, not text; give a string"),
         ({"context": (Turn("customer", "在吗", "now"),)}, "context[1].time: is str, not a time"),
@@ -225,6 +247,9 @@ def test_a_field_of_a_wrong_type_costs_its_own_row(scorer: csnlp.Scorer, changes
         (pl.DataFrame({"reply": ["好的"]}), "use score_frame"),
         (pl.LazyFrame({"reply": ["好的"]}), "use score_frame"),
         ({"a": "好的"}, "is dict, not a sequence; give a sequence of Exchange or str"),
+        (None, "is NoneType, not a sequence; give a sequence of Exchange or str"),
+        (Exchange("好的"), r"is one Exchange; give a list of replies, or use score\(\)"),
+        (Conversation("7", (Turn("agent", "好的"),)), r"is one Conversation; give conversation.exchanges\(\)"),
     ],
 )
 def test_what_would_be_scored_by_its_names_is_refused(given: Any, said: str) -> None:

@@ -3,13 +3,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import csnlp
 from csnlp.rules.facts import table_of
-from csnlp.types import Exchange, Prediction, Turn
+from csnlp.types import Conversation, Exchange, Finding, Prediction, Score, Turn
 
 from .conftest import Fixed
 
@@ -69,6 +70,35 @@ def test_bad_input_to_score_names_field_and_remedy(scorer: csnlp.Scorer) -> None
         scorer.score("好" * 1_000_000)
 
 
+@pytest.mark.parametrize("context", [None, Turn("customer", "在吗"), 3])
+def test_a_context_that_is_no_sequence_is_told(context: Any) -> None:
+    with pytest.raises(csnlp.InputError, match=f"context: is {type(context).__name__}; give a sequence of csnlp.Turn"):
+        csnlp.load(Fixed(politeness="polite")).score("好的", context=context)
+
+
+def test_a_conversation_is_not_one_reply() -> None:
+    conversation: Any = Conversation("7", (Turn("agent", "好的"),))
+    with pytest.raises(csnlp.InputError, match=r"reply: is a whole Conversation; give conversation.exchanges\(\)"):
+        csnlp.load(Fixed(politeness="polite")).score(conversation)
+
+
+def test_a_book_or_facts_of_a_wrong_type_are_told_at_once() -> None:
+    model: Any = Fixed(politeness="polite")
+    wrong: Any = {}
+    with pytest.raises(csnlp.ConfigError, match="book is NoneType; give a rule book's name"):
+        csnlp.load(model, book=None)  # type: ignore[arg-type]
+    with pytest.raises(csnlp.ConfigError, match="facts is dict; give a FactTable"):
+        csnlp.load(model, facts=wrong)
+    with pytest.raises(csnlp.ConfigError, match="book is dict; give a RuleBook"):
+        csnlp.Scorer(model, wrong)
+
+
+def test_explain_prints_what_a_finding_quotes_on_one_line() -> None:
+    quoted = "重复（= a\nN9.9-fake [0:1] -9.00 假\u202e）"
+    score = Score(total=1.0, findings=(Finding("N1", "N1/a", 0, 2, -1.0, quoted, suggestion="换\n说"),))
+    assert score.explain().splitlines()[-2:] == ["N1/a [0:2] -1.00 重复（= a N9.9-fake [0:1] -9.00 假 ）", "  → 换 说"]
+
+
 def test_async_gives_the_same(scorer: csnlp.Scorer) -> None:
     assert asyncio.run(scorer.score_async("三天", question="几天")) == scorer.score("三天", question="几天")
 
@@ -90,11 +120,24 @@ class Broken:
         [[0.2] * 4],
         np.full((1, 5), 3.0),
         np.ones((1, 5)),
+        [[0.2] * 5, [0.2]],
+        ["high"],
+        {"rude": 1},
     ],
 )
 def test_a_model_that_returns_nonsense_is_an_error_not_a_verdict(array: object) -> None:
     with pytest.raises(csnlp.ModelError, match="head politeness has"):
         csnlp.load(Broken(array)).score("好的")
+
+
+def test_a_row_that_is_no_distribution_is_named() -> None:
+    rows = np.full((3, 5), 0.2)
+    rows[1, 0] = 0.1
+    with pytest.raises(csnlp.ModelError, match=r"head politeness has row 1 \(from 0\) that sums to 0\.9, not to 1"):
+        csnlp.load(Broken(rows)).score_many(["好的", "在的", "您好"])
+    rows[2, 0] = np.nan
+    with pytest.raises(csnlp.ModelError, match=r"head politeness has values that are no probabilities in row 2"):
+        csnlp.load(Broken(rows)).score_many(["好的", "在的", "您好"])
 
 
 def test_the_facts_are_part_of_what_made_the_scores(scorer: csnlp.Scorer) -> None:

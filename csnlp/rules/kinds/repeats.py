@@ -13,6 +13,7 @@ from csnlp.rules.quoting import shown, with_line_breaks
 from csnlp.rules.reader import Entry
 from csnlp.rules.verdict import NO, Condition, Span, Verdict, unknown
 from csnlp.text.chat_codes import EMOJI_CODE
+from csnlp.text.printable import printable
 
 _SENTENCE = re.compile(r"[^，。！？；,!?;~～…\n]+")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -73,8 +74,8 @@ def parse(entry: Entry, names: Names) -> Condition:
 
 
 def _beginning(text: str) -> str:
-    """The beginning of an earlier turn, for a note."""
-    masked = shown(text)
+    """The beginning of an earlier turn, for a note, which is one line."""
+    masked = " ".join(printable(shown(text)).split())
     return masked if len(masked) <= 20 else masked[:20] + "…"
 
 
