@@ -13,6 +13,7 @@ import yaml
 
 from csnlp.errors import ConfigError
 from csnlp.heads import HEADS
+from csnlp.training.examples import UNREFERENCED
 
 T = TypeVar("T")
 
@@ -176,7 +177,7 @@ def _source(data: object, folder: Path, where: str) -> Source:
         raise ConfigError(f"{where}: without: give a list of heads")
     if not source.holdout < 1:
         raise ConfigError(f"{where}: holdout: expected a part of 1, found {source.holdout:g}")
-    if source.holdout and source.format not in ("exchanges", "satisfaction"):
+    if source.holdout and source.format not in ("exchanges", UNREFERENCED, "satisfaction"):
         raise ConfigError(f"{where}: holdout: rows of format {source.format} are taught, but cannot be measured on")
     if not source.fold * source.holdout < 1:
         raise ConfigError(f"{where}: fold: {source.fold} is past the last part of a holdout of {source.holdout:g}")

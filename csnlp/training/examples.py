@@ -9,13 +9,16 @@ probabilities that a teacher gives them; for a multi-label head, 1, 0, a probabi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from csnlp.errors import ConfigError
 from csnlp.heads import ACCURACY, ACTS, COMPLAINT, HEADS, POLITENESS, SATISFACTION
 from csnlp.text.fold import fold_text
 from csnlp.types import Exchange, Turn
+
+UNREFERENCED = "unreferenced"
+"""The format of a source whose replies also stand under other questions (:mod:`csnlp.training.unreferenced`)."""
 
 Row = Mapping[str, Any]
 Target = tuple[float, ...]
@@ -83,6 +86,13 @@ def _exchange_row(row: Row) -> Iterator[Example]:
     yield Example(Exchange(row["reply"], turns, row.get("reference")), targets, _context_group(turns, row), row)
 
 
+def _unreferenced_row(row: Row) -> Iterator[Example]:
+    """csnlp's own labelled exchanges again: those whose reference confirms the reply, without it."""
+    for example in _exchange_row(row):
+        if example.exchange.context and row.get("reference") and row["labels"].get("accuracy") == "answers":
+            yield replace(example, exchange=replace(example.exchange, reference=None))
+
+
 def _satisfaction_row(row: Row) -> Iterator[Example]:
     """``turns`` up to a customer's turn and his ``satisfaction`` (0..2) in it. Taught twice: from the whole chat, and
     from what came before it up to the agent's last words, since a reply is scored before the customer answers."""
@@ -140,6 +150,7 @@ def _entailment_row(row: Row) -> Iterator[Example]:
 
 FORMATS: dict[str, Callable[[Row], Iterator[Example]]] = {
     "exchanges": _exchange_row,
+    UNREFERENCED: _unreferenced_row,
     "satisfaction": _satisfaction_row,
     "relevance": _relevance_row,
     "offence": _offence_row,

@@ -18,8 +18,9 @@ from csnlp.models.registry import load_folder
 from csnlp.text.fold import fold_text
 from csnlp.training.config import Source
 from csnlp.training.distil import taught_by
-from csnlp.training.examples import Example, examples_from
+from csnlp.training.examples import UNREFERENCED, Example, examples_from
 from csnlp.training.join import Row, labelled_spans, labelled_turns
+from csnlp.training.unreferenced import beside_the_question
 
 
 def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str, list[Example]]]:
@@ -34,8 +35,9 @@ def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str
     for source in sources:
         examples = [_without(example, source.without) for example in _examples(source)]
         examples = [example for example in examples if example.targets]
-        pools.append([e for e in examples if not is_held_out(e.group, source)])
-        if source.holdout:
+        kept = [e for e in examples if not is_held_out(e.group, source)]
+        pools.append(kept + beside_the_question(kept) if source.format == UNREFERENCED else kept)
+        if source.holdout and source.format != UNREFERENCED:  # measured with its reference, by another source
             name = (source.labels or source.path).name.split(".")[0]
             held_out.setdefault(name, []).extend(e for e in examples if is_held_out(e.group, source))
     unseen = {_exchange_key(example) for kept in held_out.values() for example in kept} - {None}
