@@ -10,14 +10,14 @@ from csnlp.reference.result import Judgement
 from csnlp.reference.stance import Stance, bare_answer, stance
 from csnlp.reference.subjects import Subject, is_excepted, is_same_subject, subject_at
 
-# A clause with one of these speaks of a case: it is set only against a clause with the same.
-_CONDITION = re.compile("[后前未满超若如时仅只]|的话|以[上下内外]|之[内外]|除|但|才|其他|其它|别的|另外")
+# A clause with one of these speaks of a case: it is set only against a clause with the same. So does 不行 where it is
+# none of what is asked for: 仍不行预约上门, 不行就退款.
+_CONDITION = re.compile(
+    "[后前未满超若如时仅只]|的话|以[上下内外]|之[内外]|除|但|才|其他|其它|别的|另外|(?<=仍)不行|不行(?=[就再则可请])"
+)
 _MAY = re.compile(
     "可不可以|能不能|可以|能够|能|支不支持|支持|包不包|有没有|有|含不含|含|带不带|带|需不需要|需要|要不要|要|用不用"
 )
-# 是的 to 吊灯不带灯泡吗 may mean either; 可不可以 denies nothing.
-_NOT = re.compile(r"不(?!好意思|过|是)(?=(.))(?<!\1不)|没有?(?!关系|问题)")
-_ASSENT = ("是", "对", "当然", "不是", "不")
 # What befell one order or parcel, not how the shop does it: 您这单没有, 快递没有送货上门, 不能取消订单了.
 _EVENT = re.compile(
     "[这那此该]一?[单笔]|已经?(?!支持|可以|能)|没有?(?=[送发退换开寄收给赠装说做点写按])|(?<![不了])了[的哦呢哈呀啊亲]*$"
@@ -66,8 +66,6 @@ def _is_comparable(ours: _Claim, theirs: _Claim, said: Passage, due: Passage, as
 def _judge_bare(said: Passage, due: Passage, asked: Passage, expected: dict[str, _Claim]) -> list[Judgement]:
     """The judgement on a bare yes or no, where all that the question asks for has one answer in ``due``."""
     answer = bare_answer(said, asked.text)
-    if answer and said.text[answer.start : answer.end] in _ASSENT and _NOT.search(asked.text):
-        return []
     topics = [expected[word] for word in sorted(_asked_for(asked) & expected.keys())] if answer else []
     if not answer or len({topic.stance for topic in topics}) != 1 or topics[0].condition:
         return []

@@ -25,7 +25,10 @@ _BREAK = re.compile(
     r"|,(?![0-9]{3}(?![0-9]))|(?<![0-9a-z])\.(?![0-9])"
 )
 _EITHER_OR = re.compile(rf"([{_HAN}])[不没]\1|是否|能否|可否|有无|与否")
-_ASKS = re.compile("(?:吗|么|没有|[不没呗])[呀啊呢哦的]?$")
+# Characters at a clause's end in which a question's mark stands. 没有的 and 没有哦 deny, and so does 没有呢, but in
+# 有货没有呢, 发了没有呢. 花呗 and 借呗 are names.
+_TAIL = 12
+_ASKS = re.compile("(?:吗|么|(?<![花借])呗)[呀啊呢哦的]?$|(?:不|没有?)$|(?:不|没)[呀啊呢]$|[有了过].{0,8}没有[呀啊呢]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def _fees(text: str) -> Iterator[Quantity]:
 
 def _clause(text: str, start: int, end: int, sentence: int, asks: bool) -> Clause:
     # A question's mark is among the last characters; either-or forms are short, so the whole clause is searched.
-    tail = text[max(start, end - 4) : end]
+    tail = text[max(start, end - _TAIL) : end]
     return Clause(start, end, sentence, asks or bool(_ASKS.search(tail) or _EITHER_OR.search(text, start, end)))
 
 
@@ -121,7 +124,7 @@ _NOT_STATED_BEFORE = re.compile(
     "再(?:凑|买|拍|花|消费|充|挑|选|带|拿)[一两1-9]?[个件点些]?|"
     "(?<![收补赔送给退返扣减免帮])[您你][的是说这]?|[多再][等放留过加]?)$"
 )
-_NOT_STATED_BEHIND = re.compile("了(?!解)|前(?![可能不内])|还?没|都没|多了")
+_NOT_STATED_BEHIND = re.compile("了(?!解)|前(?![可能不内])|还?没|都没|多了|还差")
 # What is left of a term: 还要3天到账, 剩余保质期11个月, 离到期还有8个月.
 _LEFT_BEFORE = re.compile("(?:才[买用穿住]|还(?:有|要|得|需要?)|再有|再需要?|剩余[^ 0-9]{0,6}|距离?[^ 0-9]{1,8})$")
 _BEFORE = 10

@@ -7,8 +7,9 @@ The rule: the statement has to keep to the number that was given.
   faster promise is one that the shop did not make.
 * A value inside the expected range or limit agrees (4天 with 3-5天 or 5天内), one outside contradicts.
 * A stated range must lie inside the expected one. Around an expected single value it is loose, not false: undecided.
-* Rough figures (3天左右) agree within a quarter. Working days agree with as many calendar days, or with up to as
-  many as they span with their weekends.
+* Rough figures (3天左右) agree within a quarter of what is expected, above and below. Months and years are counted:
+  11个月 is not a year, which a span of days cannot tell.
+* Working days agree with as many calendar days, or with up to as many as they span with their weekends.
 """
 
 from __future__ import annotations
@@ -23,10 +24,14 @@ from csnlp.text.quantities import Quantity
 _TIME_SPANS = ("duration", "workdays")
 # Months have 28 to 31 days, years 365 or 366, or twelve months of 30: the share of the longest that is still one.
 _SHORTEST = {"月": 28 / 31, "季度": 90 / 92, "年": 360 / 366}
+# Months in each, its hours at least and at most.
+_MONTHS = {"月": (1, 28 * 24, 31 * 24), "季度": (3, 90 * 24, 92 * 24), "年": (12, 365 * 24, 366 * 24)}
 # Rounding in conversions; disk makers count a TB as 1000 GB.
 _TOLERANCE = {"capacity": 0.03, "date": 0.0, "clock": 0.0}
 _ROUNDING = 0.005
 _ROUGH = 1 / 4
+# A point on a scale has no quarter: 大概12点 is no 9点. Degrees, hours, and yyyymmdd or mmdd within the month.
+_ROUGH_POINT = {"degrees": 5.0, "clock": 1.0, "date": 3.0}
 _WEEKEND = 48.0
 # A date is yyyymmdd, or mmdd without a year.
 _YEAR = 10_000
@@ -51,7 +56,9 @@ def agrees(stated: Quantity, expected: Quantity) -> bool | None:
         return _clocks_agree(stated, expected)
     if stated.dimension == "date" and min(_latest(stated), _latest(expected)) < _YEAR:
         stated, expected = _turned(stated, _YEAR), _turned(expected, _YEAR)
-    return _agree(_numbers(stated), _numbers(expected), stated, expected)
+    elif stated.unit in _MONTHS and expected.unit in _MONTHS:
+        stated, expected = _in_months(stated), _in_months(expected)
+    return _agree(_numbers(stated), _due(stated, expected), stated, expected)
 
 
 def _clocks_agree(stated: Quantity, expected: Quantity) -> bool | None:
@@ -62,7 +69,7 @@ def _clocks_agree(stated: Quantity, expected: Quantity) -> bool | None:
         turns = (0, 24) if stated.low == stated.high == 0 else (0,)
         if cycle == 12:
             stated, expected = _turned(stated, cycle), _turned(expected, cycle)
-    (low, high), due = _numbers(stated), _numbers(expected)
+    (low, high), due = _numbers(stated), _due(stated, expected)
     verdicts = [_agree((low + turn, high + turn), due, stated, expected) for turn in turns]
     return next((verdict for verdict in (True, None) if verdict in verdicts), False)
 
@@ -100,7 +107,18 @@ def _limit_agrees(
     return None if due[0] <= said[0] <= due[1] else False
 
 
-def _numbers(quantity: Quantity) -> tuple[float, float]:
+def _due(stated: Quantity, expected: Quantity) -> tuple[float, float]:
+    """The number that is expected, as an interval. The slack of a rough figure is taken here, from the true number and
+    once: taken from the stated one, it would grow with the overstatement."""
+    if not (stated.approximate or expected.approximate):
+        return _numbers(expected)
+    if expected.dimension in _ROUGH_POINT:
+        low, high = _numbers(expected, 0.0)
+        return low - _ROUGH_POINT[expected.dimension], high + _ROUGH_POINT[expected.dimension]
+    return _numbers(expected, _ROUGH)
+
+
+def _numbers(quantity: Quantity, slack: float | None = None) -> tuple[float, float]:
     """The number that was said, as an interval: a limit's own number, a range's two ends, with tolerance."""
     shortest = _SHORTEST.get(quantity.unit, 1.0)
     low, high = quantity.low, quantity.high
@@ -110,8 +128,18 @@ def _numbers(quantity: Quantity) -> tuple[float, float]:
         low = high * shortest
     elif quantity.at_least:
         high = low / shortest
-    slack = _ROUGH if quantity.approximate else _TOLERANCE.get(quantity.dimension, _ROUNDING)
+    if slack is None:
+        slack = _TOLERANCE.get(quantity.dimension, _ROUNDING)
     return low - abs(low) * slack, high + abs(high) * slack
+
+
+def _in_months(quantity: Quantity) -> Quantity:
+    """``quantity``, of months or years, counted in months instead of hours: one number."""
+    months, shortest, longest = _MONTHS[quantity.unit]
+    low, high = quantity.low / shortest * months, quantity.high / longest * months
+    # Halves, since 3个月到1年 counts its months by the days of a year.
+    low, high = (round(2 * end) / 2 if end < inf else end for end in (low, high))
+    return replace(quantity, low=min(low, high), high=high, unit="")
 
 
 def _is_range(quantity: Quantity) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from csnlp.reference.clauses import Passage, content, tells
+from csnlp.reference.clauses import Clause, Passage, content, tells
 
 # Words that hold a character of negation and deny nothing; either-or questions, too.
 _NO_DENIAL = re.compile(
@@ -18,6 +18,28 @@ _DENY = re.compile(
     "[用要]不着|并不是|并非|不是|没有|没法|无法|不(?:允许|准许?|让|支持|提供|接受|得|可以|可|能够?|会|给|予|需要?|用|必|要)?|没|无需?|未|非"
     "|别|勿|莫|避免|禁止|严禁|拒绝|谢绝|取消|暂停"
 )
+# What may or must be done in the case that a denial before it describes: 不会安装可预约, 不耐用请送修. Behind a modal
+# only those of the first pattern: 不能用完再退 denies it all. 不用请师傅 hires one.
+_THEN_MAY = re.compile(
+    "可以|(?<![认许宁尚])可(?![以爱能乐靠视口见观惜怕是行])|(?<![申邀聘外])请(?![人师工假求客教])|(?<!采纳)建议"
+    "|(?<![供适对反响感相效])应(?![急用付收])|(?<![规原否准法])则"
+)
+_THEN_DO = re.compile(
+    f"{_THEN_MAY.pattern}|(?<![成早迁])就(?![近餐医诊业读是])|再(?![次生度三版])"
+    "|(?<![想需只主重必将快])要(?![求点件素紧么是])|(?<![必急特刚])需(?!求)|(?<!必)须|必须"
+)
+# A modal that is all of the case: 不要就退, 不会可以问.
+_THEN_BARE = re.compile("可以|(?<!会)就(?![近餐医诊业读是])")
+_BARE_CASE = frozenset(("不要", "不需", "不需要", "不用", "不会"))
+_DENIED_CASE = ("不是", "并非", "没有", "没")
+# All that is said of it before the word is that it fails: 仍不行预约上门.
+_FAILS = re.compile("不行(?![走驶使程李政])")
+# Verbs and adverbs that take what follows, so that no case ends with them (不代表可退货, 不含可拆卸内胆, 不另外要钱),
+# and modals (不该让您再讲).
+_TAKES = re.compile(
+    "^[该应敢肯]|(?:代表|等于|意味着?|表示|说明?|保证|承诺|确定|清楚|知道|认为|觉得|见得|同意|建议|推荐|希望|担心|支持|提供|接受|允许|"
+    "打算|愿意?|想|含|带|送|包|附|配|卖|售|做|收|是|有|再|另外?|额外|单独|随便|轻易|直接|完全|[多先都全太])$"
+)
 _AFFIRM = re.compile("可以|支持|允许|接受|能够?|可|有|提供|享受?|(?<!就)是|给|会|包|都|保证|送|含|带|需要?|要|得|必须")
 _DENY_BEHIND = re.compile(
     "(?:我们|咱们|这边|这款|本店|目前|暂时|现在|是|都|也|的|暂|还){0,4}"
@@ -29,6 +51,8 @@ _AFFIRM_BEHIND = re.compile(
     "(?:我们|咱们|这边|这款|本店|目前|现在|都|也|的|是){0,4}(可以|支持|没问题|有|能|行|提供|享受|需要|要|会)"
     "(?:享受|使用|适用|办理?|开具?|提供|支持|退|换|做|用|的|了|哦|呢|哈|呀|啊|嘛|喔|噢|亲){0,4}$"
 )
+# 质量没问题 tells that nothing is wrong with it, not that it may be had.
+_SOUND = frozenset(("质量", "品质", "性能", "功能", "商品", "产品", "宝贝", "货品", "包裹", "订单", "系统"))
 # What must be done, not what may be: its denial (不用) is no 不能.
 _NEED = re.compile("[用要]不着|不?需要?|必须|须|得|要|不用|不必|无需|免")
 _MUST = re.compile("(?:需要?|必?须|要)$")
@@ -69,6 +93,16 @@ _NO = re.compile(
     "(?:亲|您好|嗯|哦|抱歉|不好意思|对不起|[ ,])*"
     "(?P<answer>不是|不可以|不能|不支持|没有|不行|不会|不要|不需要|不用|不[包送给含带装退换收保]|不)"
 )
+# Answers that tell what the shop does, whatever the question (可以的,货到付款); those that may answer another one
+# (没有的,货到付款: not by card). No 要, 不用 or 不会: they tell what the customer must or will do.
+_OFFERS = frozenset(("可以", "能", "支持", "行", "没问题", "可"))
+_GRANTS = _OFFERS | frozenset(("有", "是", "对", "当然", "包", "送", "给", "含", "带", "退", "换", "保"))
+_REFUSALS = frozenset(("没有", "不可以", "不能", "不支持", "不行", *(f"不{does}" for does in "包送给含带退换保")))
+# 是的 to 吊灯不带灯泡吗 may mean either; 可不可以 denies nothing.
+_NOT = re.compile(r"不(?!好意思|过|是)(?=(.))(?<!\1不)|没有?(?!关系|问题)")
+_ASSENT = ("是", "对", "当然", "不是", "不")
+# Of these is a question that asks for nothing yet: 客服在吗, 有人吗.
+_IDLE = frozenset("客服店家爱人吗")
 _GREETING = re.compile("(?:亲|爱的|您好|你好|抱歉|不好意思|对不起|好的|在的|的|哦|呢|哈|呀|啊| )*")
 
 
@@ -96,7 +130,7 @@ def stance(passage: Passage, start: int, end: int, *, bare: bool = False) -> Sta
     if clause.asks:
         return None
     begin = max(clause.start, start - _REACH - 4)
-    window = _masked(passage.text[begin : min(clause.end, end + 20)])
+    window = _past_cases(_masked(passage.text[begin : min(clause.end, end + 20)]), start - begin)
     before, behind = window[: start - begin][-_REACH:], window[end - begin :]
     first = start - len(before)
     if _RELATIVE.match(behind) or _RHETORICAL.search(window):
@@ -115,7 +149,8 @@ def stance(passage: Passage, start: int, end: int, *, bare: bool = False) -> Sta
         return Stance(len(chain) % 2 == 0, need, first + chain[0].start(), end)
     if denials:
         return None
-    if match := _AFFIRM_BEHIND.match(behind):
+    match = _AFFIRM_BEHIND.match(passage.text[end : begin + len(window)])  # unmasked, for 没问题
+    if match and not (match[1] == "没问题" and passage.text[start:end] in _SOUND):
         return Stance(True, _NEED.match(match[1]) is not None, start, end + match.end(1))
     doing = (bare or passage.text[start] in _DOING) and _PARTICLES.match(behind) and len(behind) == clause.end - end
     return Stance(True, False, start, end) if doing and _SUBJECT.fullmatch(before) else None
@@ -179,33 +214,99 @@ def is_general(passage: Passage, index: int, asked: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A bare yes or no at ``text[start:end]`` of a passage."""
+    """A bare yes or no at ``text[start:end]`` of a passage, and the ``word`` of it that says so."""
 
     start: int
     end: int
     yes: bool
+    word: str
 
 
 def bare_answer(passage: Passage, asked: str) -> Answer | None:
     """The yes or no that a reply begins with, where its first clause says no more than that (a greeting apart).
 
-    Words of the question ``asked`` (folded) may be repeated in it: 能开的.
+    Words of the question ``asked`` (folded) may be repeated in it: 能开的. An assent to a question that denies tells
+    nothing.
     """
     for clause in passage.clauses[:3]:
-        words = passage.of(clause).strip()
-        for pattern, yes in ((_NO, False), (_YES, True)):
-            match = pattern.match(words)
-            if match and not clause.asks and _repeats(words[match.end() :], asked):
-                start = passage.text.index(words, clause.start)
-                return Answer(start + match.start("answer"), start + match.end(), yes)
-        if not _GREETING.fullmatch(words):
+        if answer := _answer_in(passage, clause, asked):
+            return answer
+        if not _GREETING.fullmatch(passage.of(clause).strip()):
             return None
+    return None
+
+
+def answered(passage: Passage, start: int, end: int, asked: str, *, wanted: bool) -> Stance | None:
+    """How a yes or no in the clause beside it settles the policy ``text[start:end]``, which is all that its own clause
+    says: 可以的,货到付款, or 发票,没有的.
+
+    ``wanted``: the question ``asked`` (folded) is for that policy. In answer to another one, only an offer counts.
+    """
+    number = passage.clause_number(start)
+    clause = passage.clauses[number]
+    bare = _SUBJECT.fullmatch(passage.text, clause.start, start) and _PARTICLES.fullmatch(passage.text, end, clause.end)
+    if not bare or clause.asks:
+        return None
+    free = wanted or content(asked) <= _IDLE
+    before = _beside(passage, range(number - 1, -1, -1), asked)
+    behind = _beside(passage, range(number + 1, len(passage.clauses)), asked)
+    answers = [answer for answer in (before, behind) if answer]
+    plain = _GRANTS | _REFUSALS if free else _OFFERS
+    if len({answer.yes for answer in answers}) != 1 or any(answer.word not in plain for answer in answers):
+        return None
+    first, last = before.start if before else start, behind.end if behind else end
+    return Stance(answers[0].yes, False, first, last)
+
+
+def _beside(passage: Passage, numbers: range, asked: str) -> Answer | None:
+    """The bare answer in the first of the clauses ``numbers`` that is no greeting."""
+    for number in numbers[:3]:
+        clause = passage.clauses[number]
+        if not _GREETING.fullmatch(passage.of(clause).strip()):
+            return _answer_in(passage, clause, asked)
+    return None
+
+
+def _answer_in(passage: Passage, clause: Clause, asked: str) -> Answer | None:
+    """The yes or no that is all that ``clause`` says."""
+    words = passage.of(clause).strip()
+    for pattern, yes in ((_NO, False), (_YES, True)):
+        match = pattern.match(words)
+        if match and not clause.asks and _repeats(words[match.end() :], asked):
+            if words[match.start("answer") : match.end()] in _ASSENT and _NOT.search(asked):
+                return None
+            start = passage.text.index(words, clause.start)
+            return Answer(start + match.start("answer"), start + match.end(), yes, match["answer"])
     return None
 
 
 def _repeats(rest: str, asked: str) -> bool:
     """Whether ``rest`` is no more than particles and characters of the question."""
     return len(rest) <= _BARE and all(char in asked or _PARTICLES.fullmatch(char) for char in rest)
+
+
+def _past_cases(window: str, index: int) -> str:
+    """``window`` with each case masked that a denial before ``index`` describes: the 不够 of 不够可以加购.
+
+    A case that is denied in turn stays (不是不够可以加购).
+    """
+    spans = [match.span() for match in _FAILS.finditer(window, 0, index)]
+    denials = [match for match in _DENY.finditer(window) if match.start() < index]
+    ends = [*(match.start() for match in denials[1:]), len(window)]
+    for denial, behind in zip(denials, ends, strict=False):
+        begin, end = denial.span()
+        if not denial[0].startswith("不") or denial[0] == "不是" or window[:begin].endswith(_DENIED_CASE):
+            continue
+        then = (_THEN_DO if denial[0] == "不" else _THEN_MAY).search(window, end, behind)
+        if then and (then.start() == end or _TAKES.search(window[end : then.start()])):
+            then = None
+        if denial[0] in _BARE_CASE:
+            then = then or _THEN_BARE.match(window, end)
+        if then and then.start() <= index:
+            spans.append((begin, then.start()))
+    for begin, end in spans:
+        window = window[:begin] + "_" * (end - begin) + window[end:]
+    return window
 
 
 def _masked(text: str) -> str:

@@ -70,7 +70,8 @@ class Clause:
     """``weight``: its points within its section. ``starts_at``: the share of them that it has before any rule.
 
     ``credit_head`` and ``credit``: the share by label of a head of the model instead (the expected value over its
-    probabilities), where that head applies.
+    probabilities), where that head applies. ``confirmed``: the least that a label is worth where the row's reference
+    confirms what the reply says.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Clause:
     starts_at: float
     credit_head: str
     credit: Mapping[str, float]
+    confirmed: float
     where: str
 
 

@@ -10,9 +10,10 @@ from csnlp.rules.facts import FactTable
 from csnlp.rules.scanner import Scanner, View
 from csnlp.types import Exchange, FloatArray, HeadScore, Turn
 
-PLACES = ("reply", "question", "customer", "agent", "later_customer", "later_agent")
+PLACES = ("reply", "question", "customer", "agent", "burst", "later_customer", "later_agent")
 """Where a condition looks: the reply; what the customer said since the agent's last words; all that the customer, or
-the agent, said before the reply; what they said after it (known only when a whole conversation is scored)."""
+the agent, said before the reply; the reply with what the agent said right before it; what they said after it (known
+only when a whole conversation is scored)."""
 
 Embed = Callable[[Sequence[str]], FloatArray]
 """Texts → one unit vector each, shape (texts, dimensions)."""
@@ -70,6 +71,8 @@ class Case:
             return (Turn("agent", self.exchange.reply, self.exchange.time),)
         if place == "question":
             return self.question()
+        if place == "burst":
+            return (*self._tail("agent"), Turn("agent", self.exchange.reply, self.exchange.time))
         if place.startswith("later_"):
             after = self.exchange.after
             return None if after is None else _of(after, place.removeprefix("later_"))
@@ -90,9 +93,13 @@ class Case:
 
     def question(self) -> tuple[Turn, ...]:
         """What the customer said since the agent's last words before the reply."""
+        return self._tail("customer")
+
+    def _tail(self, role: str) -> tuple[Turn, ...]:
+        """The turns of ``role`` right before the reply."""
         context = self.exchange.context
         start = len(context)
-        while start and context[start - 1].role == "customer":
+        while start and context[start - 1].role == role:
             start -= 1
         return tuple(context[start:])
 

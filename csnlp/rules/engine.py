@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from csnlp.rules.book import Clause, Rule, RuleBook
 from csnlp.rules.case import Case
+from csnlp.rules.kinds.facts import is_confirmed
 from csnlp.rules.verdict import NO, Span, Verdict, unknown
 
 BEIJING = timezone(timedelta(hours=8))
@@ -85,10 +86,17 @@ def _judge_clause(clause: Clause, rules: Sequence[Rule], case: Case, day: date |
     share = clause.starts_at
     if clause.credit_head:
         if (score := case.heads.get(clause.credit_head)) is not None:
-            share = sum(score.probabilities[label] * credit for label, credit in clause.credit.items())
+            share = sum(score.probabilities[label] * credit for label, credit in _credit(clause, case).items())
             decided = True
         elif not fired:
             decided = False
             reasons.insert(0, case.absence(clause.credit_head))
     reason = None if decided else (reasons[0] if reasons else "no_rule")
     return ClauseResult(clause, share, tuple(fired), reason)
+
+
+def _credit(clause: Clause, case: Case) -> Mapping[str, float]:
+    """What each label of the clause's head is worth in ``case``."""
+    if not clause.confirmed or not is_confirmed("reference", case):
+        return clause.credit
+    return {label: max(share, clause.confirmed) for label, share in clause.credit.items()}

@@ -14,7 +14,7 @@ from csnlp.reference.clauses import Clause, Passage, content, is_exception, is_s
 from csnlp.reference.compare import agrees, kind
 from csnlp.reference.context import MAX_QUANTITIES
 from csnlp.reference.result import FactCheck, Judgement, collected
-from csnlp.reference.stance import bare_answer, is_general, stance
+from csnlp.reference.stance import answered, bare_answer, is_general, stance
 from csnlp.rules.facts import Fact, FactTable
 from csnlp.text.quantities import Quantity
 
@@ -33,6 +33,10 @@ _NOT_NOW = re.compile(
 _PART = re.compile(
     "配件|零件|部件|附件|赠品|耗材|包装|电池|电机|马达|压缩机|主板|主机|屏幕|充电[器头]|数据线|电源|遥控|滤[芯网]|内胆|内芯|"
     "[手提]柄|把手|提手|盖子?(?=[是用为的有])|底座|外壳|支架|灯珠|光源|驱动|密封圈|表带|镜[片架腿]|拉链|辅料|里[料布]"
+)
+# Who does it, and that it is done: 你们支持货到付款吗, 这款有没有运费险. 要提供发票吗 is for what the customer must do.
+_OFFERED = re.compile(
+    "你们|您们|咱们|你家|您家|这款|这个|这边|店里|支不支持|支持|(?:可以|能|会|们|家|店)提供|享受|能不能|可不可以|可以|有没有|是不是|是否"
 )
 
 
@@ -58,7 +62,7 @@ def check_facts(reply: str, question: str, table: FactTable) -> FactCheck:
     judged = [
         *_judge_quantities(said, named, [mention.fact for mention in wanted]),
         *_judge_policies(said, named, asked, wanted),
-        *_judge_texts(said, named, [mention.fact for mention in wanted]),
+        *_judge_texts(said, named, [mention.fact for mention in wanted], asked.text),
     ]
     return collected(reply, said.folded, judged)
 
@@ -172,14 +176,17 @@ def _judge_policies(
     said: Passage, named: Sequence[_Mention], asked: Passage, wanted: Sequence[_Mention]
 ) -> Iterator[Judgement]:
     policies = [mention for mention in named if isinstance(mention.fact.value, bool)]
+    facts = {mention.fact for mention in wanted if isinstance(mention.fact.value, bool) and _is_asked(asked, mention)}
     for mention in policies:
-        found = None if is_exception(said, mention.start) else stance(said, mention.start, mention.end)
+        if is_exception(said, mention.start):
+            continue
+        start, end, sought = mention.start, mention.end, mention.fact in facts
+        found = stance(said, start, end) or answered(said, start, end, asked.text, wanted=sought)
         if found is None:
             continue
         right = found.affirmed == mention.fact.value
-        if right or is_general(said, mention.start, asked.text):
+        if right or is_general(said, start, asked.text):
             yield _judgement(found.start, found.end, right, mention.fact)
-    facts = {mention.fact for mention in wanted if isinstance(mention.fact.value, bool) and _is_asked(asked, mention)}
     facts -= {mention.fact for mention in policies}
     answer = bare_answer(said, asked.text) if len(facts) == 1 else None
     if answer:
@@ -191,13 +198,13 @@ def _is_asked(asked: Passage, mention: _Mention) -> bool:
     """Whether the question is about the policy and nothing more: 能开发票吗, but not 发票上会显示白条吗."""
     clause = asked.clause_at(mention.start)
     rest = asked.text[clause.start : mention.start] + asked.text[mention.end : clause.end]
-    return clause.asks and tells(rest) <= 1
+    return clause.asks and tells(_OFFERED.sub("", rest)) <= 1
 
 
 # ---- texts
 
 
-def _judge_texts(said: Passage, named: Sequence[_Mention], wanted: Sequence[Fact]) -> Iterator[Judgement]:
+def _judge_texts(said: Passage, named: Sequence[_Mention], wanted: Sequence[Fact], asked: str) -> Iterator[Judgement]:
     """Accepted and wrong words in the clauses that name the fact, or anywhere once the customer asked for it."""
     for fact in dict.fromkeys((*wanted, *(mention.fact for mention in named))):
         if not isinstance(fact.value, tuple):
@@ -205,10 +212,10 @@ def _judge_texts(said: Passage, named: Sequence[_Mention], wanted: Sequence[Fact
         starts = {said.clause_at(mention.start).start for mention in named if mention.fact == fact}
         for clause in said.clauses:
             if (fact in wanted or clause.start in starts) and not clause.asks:
-                yield from _judge_text(said, clause, fact, fact.value)
+                yield from _judge_text(said, clause, fact, fact.value, asked)
 
 
-def _judge_text(said: Passage, clause: Clause, fact: Fact, accepted: Sequence[str]) -> Iterator[Judgement]:
+def _judge_text(said: Passage, clause: Clause, fact: Fact, accepted: Sequence[str], asked: str) -> Iterator[Judgement]:
     if is_exception(said, clause.start) or _OTHERS_GOODS.search(said.text, clause.start, clause.end):
         return
     text = said.of(clause)
@@ -217,10 +224,13 @@ def _judge_text(said: Passage, clause: Clause, fact: Fact, accepted: Sequence[st
             start = said.text.find(word, clause.start, clause.end)
             if start < 0:
                 continue
-            found = stance(said, start, start + len(word))
+            end = start + len(word)
+            found = stance(said, start, end)
+            if not right and found is None:  # 不支持的,顺丰 accuses nobody, whatever was asked
+                found = answered(said, start, end, asked, wanted=True)
             denied = found is not None and not found.affirmed
             if not right and (_NOT_NOW.search(text) or _names_part(text, fact)):
                 return
             if right or not denied:
-                yield _judgement(start, start + len(word), right and not denied, fact)
+                yield _judgement(start, end, right and not denied, fact)
                 return

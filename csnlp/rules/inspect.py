@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from csnlp.rules.book import Rule
-from csnlp.rules.kinds.facts import ContradictsFact
+from csnlp.rules.kinds.facts import ConfirmedByFact, ContradictsFact
 from csnlp.rules.kinds.flow import Position, Sequence
 from csnlp.rules.kinds.form import Form
 from csnlp.rules.kinds.heads import ActIs, HeadIs
@@ -34,6 +34,7 @@ KIND_NAMES: dict[type, str] = {
     RepeatedSentence: "repeat",
     RepeatedReply: "repeat",
     HasTypo: "typo",
+    ConfirmedByFact: "fact",
     ContradictsFact: "fact",
     SimilarTo: "similar",
     PythonCheck: "python",
@@ -52,6 +53,8 @@ def conditions(rule: Rule) -> Iterator[Condition]:
         else:
             if isinstance(condition, Sequence):
                 left.extend((condition.first.condition, condition.then.condition))
+            if isinstance(condition, ReplyTimeOver) and condition.since is not None:
+                left.append(condition.since)
             yield condition
 
 

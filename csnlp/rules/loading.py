@@ -183,10 +183,12 @@ def _section(entry: Entry) -> Section:
 
 def _clause(entry: Entry, sections: Iterable[Section]) -> Clause:
     credit = entry.entry("credit", required=False)
-    head, shares = "", {}
+    head, confirmed = "", 0.0
+    shares: dict[str, float] = {}
     if credit is not None:
         head = credit.choice("head", _CREDITED)
         shares = {label: credit.number(label, high=1) for label in HEADS[head].labels}
+        confirmed = credit.number("confirmed", 0.0, high=1)
         credit.done()
     clause = Clause(
         id=entry.text("id"),
@@ -196,6 +198,7 @@ def _clause(entry: Entry, sections: Iterable[Section]) -> Clause:
         starts_at=entry.number("starts_at", 1.0, high=1),
         credit_head=head,
         credit=shares,
+        confirmed=confirmed,
         where=f"{entry.file}:{entry.line}",
     )
     entry.done()

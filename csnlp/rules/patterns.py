@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import re2
@@ -38,7 +38,11 @@ class PatternSet:
         kinds: dict[bool, list[str]] = {}
         for pattern in dict.fromkeys(patterns):
             kinds.setdefault(_GAP.search(pattern) is not None, []).append(pattern)
+        self._patterns = [pattern for kind in kinds.values() for pattern in kind]
         self._sets = [(kind, _automaton(kind)) for kind in kinds.values()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._patterns)
 
     def matching(self, text: str) -> frozenset[str]:
         """The patterns that match somewhere in ``text``."""

@@ -1,5 +1,5 @@
-"""Whether words in a reply are meant: not negated, and not the customer's own words repeated to him. And how words of a
-chat are shown in a note."""
+"""Whether words in a reply are the agent's own, not the customer's repeated to him nor a work's title. And how words of
+a chat are shown in a note."""
 
 from __future__ import annotations
 
@@ -8,25 +8,21 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 
+from csnlp.rules.negating import clause_start
 from csnlp.text.fold import fold
 from csnlp.text.redact import redact
 
-NEGATION_WINDOW = 10
-"""Characters before a term, in its clause, in which a negation bears on it: 不能给您保证明天一定到. Wide on purpose: a
-negation taken for one too many misses a finding, one too few blames an agent."""
-
 HIDDEN = "…"
 
-# In a chat a space often stands for a comma: 不贵 全网最低价. Between single characters (不 能 保 证) it is a mask.
-_BREAK = re.compile(r"[，。！？；：、,!?;:\n~～…]|(?<!\d)\.(?!\d)|(?<=[\u4e00-\u9fff]{2}) +(?=[\u4e00-\u9fff]{2})")
-_NEGATION = re.compile(r"不|没|无|未|别|勿|莫|非|难以|无法|谢绝|拒绝|禁止")
-# Words that hold one of these characters and negate nothing.
-_NO_NEGATION = re.compile(
-    r"不好意思|不过|不仅|不但|不管|不论|不光|不只|不然|不如|不同|不久|不错|不断|不用担心|不要着急|不客气|对不起"
-    r"|没错|没关系|没问题|没事|无论|无忧|无线|无理由|非常|非凡|除非|未来|特别|分别|区别|类别|级别|性别|个别|别人|别的"
-)
 _QUOTED = re.compile(r"“[^“”]*”|「[^「」]*」|『[^『』]*』|‘[^‘’]*’|\"[^\"]*\"|'[^']*'")
 _TITLE = re.compile(r"《[^《》]{1,60}》")
+# What is said of a work, or of goods, in the sentence of its title. Without it 《加我微信》 is a way round the rules.
+_WORK = re.compile(
+    r"书(?!面)|[这那一两几每\d][本部册套集首张卷]|小说|电影|影[片碟]|唱片|电视|剧|歌|曲|专辑|漫画|动[漫画]|绘本|杂志|期刊|诗|作[者家]|导演"
+    r"|演的|主演|出版|正版|译[本者的]|周边|海报|游戏|手游|读者"
+)
+_IN_STOCK = re.compile(r"[有现缺到断没]货")
+_SENTENCE = re.compile(r"[。！？!?;；\n]")
 _MARKS = frozenset("“「『‘\"'《")
 _SAYS = re.compile(
     r"(?:您|你|客户|顾客|买家|亲|他|她|对方)(?:刚才|刚刚|之前|前面|一直|所|这边|那边)?"
@@ -35,6 +31,12 @@ _SAYS = re.compile(
 
 # What turns "you said" into the agent's own words: he asks back (你说谁…) or retorts (你说我…你才…).
 _OWN_WORDS = re.compile(r"谁|什么|啥|[你您]才")
+# The agent makes the customer's words his own: he says yes to them, or gives a number that the customer never gave.
+_AFFIRMS = re.compile(
+    r"[”」』’\"'》]?(?:的|这个|是|当然|[都也]|完全|确实|,| )*"
+    r"(?:(?:可以的?|没问题|行的|ok)(?=[,。!~\s哦呢呀啊哈亲]|$)|就是(?:我们|咱|本店))"
+)
+_ACCOUNT = re.compile(r"(?<![单编件型货款订])号码?(?:是|为|:)? ?(?P<id>[a-z][a-z_-]*\d[a-z0-9_-]{3,})")
 _LINE_BREAK = re.compile(r"[\n\v\f\r\x85\u2028\u2029]")
 
 
@@ -65,28 +67,14 @@ def may_quote(text: str) -> bool:
     return not _MARKS.isdisjoint(text) or _SAYS.search(text) is not None
 
 
-def clause_start(text: str, at: int) -> int:
-    """Where the clause (between punctuation) that holds position ``at`` starts."""
-    start = 0
-    for match in _BREAK.finditer(text, max(0, at - 200), at + 2):  # a break is known by what follows it
-        start = match.end() if match.end() <= at else start
-    return max(start, at - 200)
-
-
-def negated(text: str, at: int) -> bool:
-    """Whether a negation stands in the same clause shortly before position ``at`` of the folded ``text``."""
-    start = max(clause_start(text, at), at - NEGATION_WINDOW)
-    # A word like 不过 may begin before the window: look at it whole.
-    window = _NO_NEGATION.sub(lambda match: "＿" * len(match.group()), text[max(0, start - 4) : at])
-    return _NEGATION.search(window[-(at - start) :] if at > start else "") is not None
-
-
 def quoted(text: str, start: int, end: int, customer: Sequence[str]) -> bool:
     """Whether ``text[start:end]`` are the customer's words: in quotation marks after "you said", or in marks, or
-    after "you said" in the same clause, when he did say them (``customer``: his turns, folded). Or the title of a work
-    (《白痴》)."""
-    if any(title.start() < start and end < title.end() for title in _TITLE.finditer(text, max(0, start - 60))):
-        return True
+    after "you said" in the same clause, when he did say them (``customer``: his turns, folded); unless the agent says
+    yes to them. Or the title of a work (《白痴》)."""
+    if any(match.start() < start and end < match.end() for match in _TITLE.finditer(text, max(0, start - 60))):
+        return _is_work(text, start, end, customer)
+    if _affirmed(text, end, customer):
+        return False
     said = any(_unbroken(text[start:end]) in turn for turn in customer)
     for match in _QUOTED.finditer(text, max(0, start - 200), end + 200):
         if match.start() < start and end < match.end():
@@ -94,6 +82,24 @@ def quoted(text: str, start: int, end: int, customer: Sequence[str]) -> bool:
             says = _SAYS.search(text, max(clause_start(text, start) - 12, 0), start)
             return says is not None or said or any(inside and inside in turn for turn in customer)
     return said and _reported(text, start)
+
+
+def _is_work(text: str, start: int, end: int, customer: Sequence[str]) -> bool:
+    """Whether the title around ``text[start:end]`` is a work's: the sentence speaks of one, or the customer does."""
+    left, right = text.rindex("《", 0, start), text.index("》", end)
+    before = _SENTENCE.split(text[max(0, left - 60) : left])[-1]
+    around = f"{before}《》{_SENTENCE.split(text[right + 1 : right + 60])[0]}"
+    title = _unbroken(text[left + 1 : right])
+    if _WORK.search(around) or _IN_STOCK.search(around):
+        return True
+    return any(title in turn or _WORK.search(turn) for turn in customer)
+
+
+def _affirmed(text: str, end: int, customer: Sequence[str]) -> bool:
+    if _AFFIRMS.match(text, end, end + 20):
+        return True
+    account = _ACCOUNT.search(text, end, end + 40)
+    return account is not None and not any(account["id"] in turn for turn in customer)
 
 
 def _reported(text: str, at: int) -> bool:

@@ -18,6 +18,7 @@ from csnlp.rules.glance import Glance
 from csnlp.rules.lexicon import Lexicon
 from csnlp.rules.patterns import PatternSet
 from csnlp.rules.quoting import may_quote
+from csnlp.rules.unmasking import Unmasked, side_by_side, unmask
 from csnlp.text.fold import Folded, fold
 
 MAX_GAP = 3
@@ -33,6 +34,14 @@ CACHED_LONG_TEXTS = 16
 _REPEATED = re.compile(r"([^\x00-\x7f])\1\1")
 _BREAKS = frozenset("，。！？；：、,!?;:…\n")
 
+# Single letters in a row are mostly a list of sizes, colours or models: 接口有C N M三种, S/B两色.
+_LISTS = frozenset("/-+&| ")
+_CHOICE = re.compile(
+    r" ?(?:[二两三四五六七八九十几多各\d] ?[种款个色码档型类样]|[可任]选|都有|[款码号型色档](?!客)"
+    r"|系列|接口|套[餐装]|规格|尺码|颜色)"
+)
+_CHOICES = re.compile(r"(?:尺码|尺寸|颜色|规格|型号|接口|款式|色号|版本|口味)(?:有|是|分|分为|:)? ?$")
+
 
 class Hit(NamedTuple):
     """A term found: ``start`` and ``end`` in the folded text."""
@@ -47,7 +56,7 @@ class View:
     """A text as the rules see it: folded, with the hits of every lexicon that has some.
 
     ``patterns``: those of the scanner's patterns that match somewhere. ``quotes``: whether it may repeat somebody's
-    words at all.
+    words at all. ``unmasked``: the folded text without what hides its words, where there is something.
     """
 
     text: str
@@ -55,6 +64,7 @@ class View:
     hits: Mapping[str, tuple[Hit, ...]]
     patterns: frozenset[str]
     quotes: bool
+    unmasked: Unmasked | None = None
 
 
 class Scanner:
@@ -64,6 +74,7 @@ class Scanner:
         self.glance = glance or Glance()
         """What a glance at a case tells of the conditions that ask for these terms and patterns, or for a verdict."""
         self._patterns = PatternSet(patterns)
+        self._pairs = side_by_side(self._patterns)
         strict, loose = _by_spelling(lexicons)
         self._strict, self._loose = _Automaton(strict), _Automaton(loose)
         self._cached = lru_cache(maxsize=CACHED_TEXTS)(self._view)
@@ -86,7 +97,11 @@ class Scanner:
                 (innocent if is_innocent else found).setdefault(name, []).append(hit)
         kept = {name: _kept(hits, innocent.get(name, ())) for name, hits in found.items()}
         hits = {name: left for name, left in kept.items() if left}
-        return View(text, folded, hits, self._patterns.matching(folded.text), may_quote(folded.text))
+        matching = self._patterns.matching(folded.text)
+        unmasked = unmask(folded.text, self._pairs)
+        if unmasked:
+            matching |= self._patterns.matching(unmasked.text)
+        return View(text, folded, hits, matching, may_quote(folded.text), unmasked)
 
 
 _Words: TypeAlias = tuple[str, bool, Sequence[str]]
@@ -133,6 +148,8 @@ class _Automaton:
             if is_latin and not _stands_alone(text, places, start, end, folded):
                 continue
             if text is not folded and not _hangs_together(places, start, end, folded):
+                continue
+            if text is not folded and text[start:end].isascii() and _is_list(places, start, end, folded):
                 continue
             hit = Hit(places[start], places[end - 1] + 1, self._terms[number])
             for name, is_innocent in self._owners[number]:
@@ -184,6 +201,19 @@ def _hangs_together(places: Sequence[int], start: int, end: int, folded: str) ->
         if len(gap) > MAX_GAP or not _BREAKS.isdisjoint(gap):
             return False
     return True
+
+
+def _is_list(places: Sequence[int], start: int, end: int, folded: str) -> bool:
+    """Whether the letters of a Latin term, all of them apart, are things of a kind: 尺码有S/B. A mask is even, too."""
+    between = zip(places[start : end - 1], places[start + 1 : end], strict=True)
+    gaps = ["".join(char for char in folded[left + 1 : right] if not char.isalnum()) for left, right in between]
+    if not gaps or not all(gaps):
+        return False
+    if len(set(gaps)) > 1:
+        return True
+    first, after = places[start], places[end - 1] + 1
+    is_choice = _CHOICE.match(folded, after) or _CHOICES.search(folded[max(0, first - 8) : first])
+    return _LISTS.issuperset(gaps[0]) and is_choice is not None
 
 
 def _is_word(char: str) -> bool:

@@ -42,7 +42,7 @@ verdicts = st.one_of(
 def books(draw: st.DrawFn) -> RuleBook:
     sections = tuple(Section(f"s{i}", "节", draw(weights)) for i in range(draw(st.integers(1, 3))))
     clauses = tuple(
-        Clause(f"c{i}", draw(st.sampled_from(sections)).id, "条", draw(weights), draw(st.floats(0, 1)), "", {}, "")
+        Clause(f"c{i}", draw(st.sampled_from(sections)).id, "条", draw(weights), draw(st.floats(0, 1)), "", {}, 0.0, "")
         for i in range(draw(st.integers(1, 6)))
     )
     rules = []

@@ -26,6 +26,11 @@ clauses:
     credit: {head: politeness, rude: 0, cold: 0.2, neutral: 0.8, polite: 1, warm: 1}
   - {id: C, section: s, title: 丙, weight: 10, starts_at: 0.5}
   - {id: D, section: s, title: 丁, weight: 10}
+  - id: E
+    section: s
+    title: 戊
+    weight: 10
+    credit: {head: accuracy, wrong: 0, evasive: 0.3, progresses: 0.9, answers: 1, confirmed: 0.8}
 rules:
   - {id: A-bad, clause: A, message: 坏, severity: minor, points: -2, when: {regex: 坏}}
   - {id: A-slow, clause: A, message: 慢, severity: minor, points: -2, when: {reply_time: {over: 60}}}
@@ -102,6 +107,24 @@ def test_without_the_head_that_credits_it_a_clause_is_decided_only_by_a_rule_tha
 
 
 @pytest.mark.parametrize(
+    ("reply", "reference", "share"),
+    [
+        ("3天到账的", "退款3天到账", 0.8),  # confirmed: wrong is worth 0.8 too
+        ("7天到账的", "退款3天到账", 0.0),
+        ("3天到账的，到账要收5元手续费", "退款3天到账，不收手续费", 0.0),
+        ("在的呢", "退款3天到账", 0.0),  # nothing that could be confirmed
+        ("3天到账的", None, 0.0),
+    ],
+)
+def test_a_verdict_counts_less_against_a_reply_that_the_reference_confirms(
+    book: RuleBook, head_score: Score, reply: str, reference: str | None, share: float
+) -> None:
+    exchange = Exchange(reply, (Turn("customer", "退款几天到账"),), reference)
+    result = results(book, exchange, {"accuracy": head_score("accuracy", wrong=1.0)})["E"]
+    assert result.share == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
     ("day", "fires", "reason"),
     [
         ((2026, 4, 30), False, "no_rule"),
@@ -120,7 +143,7 @@ def test_a_rule_is_in_force_on_its_days_both_included_and_on_unknown_ones(
 
 
 def test_clauses_come_in_the_books_order(book: RuleBook) -> None:
-    assert list(results(book, Exchange("好"))) == ["A", "B", "C", "D"]
+    assert list(results(book, Exchange("好"))) == ["A", "B", "C", "D", "E"]
 
 
 def test_a_reply_of_white_space_is_judged_too(book: RuleBook) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csnlp.rules import Case
-from csnlp.rules.kinds.flow import POSITIONS
+from csnlp.rules.kinds.flow import POSITIONS, Position
 from csnlp.rules.kinds.timing import ReplyTimeOver
 from csnlp.rules.scanner import Scanner
 from csnlp.rules.verdict import REASONS, AtLeast, Condition, Not, Verdict
@@ -113,7 +113,7 @@ FIRST = {"opening_reply", "first_reply"}
         (["客：在吗"], [], {*FIRST, "last_reply"}),
         (["客：在吗", "客：在？"], ["客：谢谢"], {*FIRST, "last_reply"}),
         (["服：您好"], [], {"later_reply", "last_reply"}),
-        (["客：在吗", "服：在", "客：好"], ["服：嗯"], {"later_reply", "earlier_reply"}),
+        (["客：在吗", "服：在", "客：好"], ["服：嗯"], {"later_reply", "earlier_reply", "continued_reply"}),
         (["客：在吗"], ["客：好", "服：嗯", "客：哦"], {*FIRST, "earlier_reply"}),
     ],
 )
@@ -136,6 +136,38 @@ def test_an_exchange_that_is_cut_out_of_a_conversation_need_not_be_its_opening(a
 @pytest.mark.parametrize("position", ["last_reply", "earlier_reply"])
 def test_without_the_conversations_end_no_reply_is_the_last(ask: Ask, position: str) -> None:
     assert ask(f"{{position: {position}}}", "好的", "客：在吗").reason == "open"
+
+
+def test_an_exchange_alone_is_taken_to_be_complete(ask: Ask) -> None:
+    assert ask("{position: continued_reply}", "好的", "客：在吗").holds is False
+
+
+@pytest.mark.parametrize(("minutes", "holds"), [(0, True), (5, True), (6, False), (600, False)])
+def test_a_reply_goes_on_only_within_minutes(minutes: int, holds: bool) -> None:
+    said = datetime(2026, 1, 5, 9, 0)
+    exchange = Exchange("稍等", time=said, after=(Turn("agent", "查到了", said + timedelta(minutes=minutes)),))
+    assert Position("continued_reply").check(Case(exchange, Scanner([]))).holds is holds
+
+
+def test_times_that_cannot_be_compared_do_not_part_two_messages() -> None:
+    said = datetime(2026, 1, 5, 9, 0)
+    exchange = Exchange("稍等", time=said, after=(Turn("agent", "查到了", said.replace(tzinfo=timezone.utc)),))
+    assert Position("continued_reply").check(Case(exchange, Scanner([]))).holds is True
+
+
+@pytest.mark.parametrize(
+    ("before", "holds"),
+    [
+        (["客：坏了", "服：给您换货"], True),
+        (["客：坏了", "服：给您换货", "服：您放心"], True),
+        (["客：坏了", "服：给您换货", "客：又坏了"], False),
+        (["客：换货"], False),
+        ([], False),
+    ],
+)
+def test_a_burst_is_the_reply_with_what_was_said_right_before_it(ask: Ask, before: list[str], holds: bool) -> None:
+    assert ask("{regex: 换货, in: burst}", "好的", *before).holds is holds
+    assert ask("{regex: 好的, in: burst}", "好的", *before).holds is True
 
 
 # ---- sequence
@@ -291,6 +323,25 @@ def test_the_reply_time(ask: Ask, before: list[str], at: int | None, holds: bool
     verdict = ask("{reply_time: {over: 180}}", "在的", *before, at=at)
     assert (verdict.holds, verdict.reason) == (holds, reason)
     assert not holds or verdict.note == "181 s > 180 s"
+
+
+@pytest.mark.parametrize(
+    ("before", "at", "holds"),
+    [
+        (["客@0：在吗", "客@170：再不处理我投诉"], 175, False),
+        (["客@0：在吗", "客@170：再不处理我投诉"], 231, True),
+        (["客@0：在吗", "客@20：我要投诉", "客@170：？"], 175, True),
+        (["客@0：在吗", "客@100：都碎了"], 175, True),  # of none: the last
+        (["客@0：在吗", "客@170：都碎了"], 175, False),
+        (["客@0：都碎了"], 175, True),
+        (["客@0：我要投诉", "服@10：在", "客@170：投诉"], 175, False),
+        (["客：在吗", "客@20：投诉"], 175, True),
+        (["客@0：在吗", "客：投诉"], 175, None),
+    ],
+)
+def test_the_reply_time_since_a_turn_of_a_kind(ask: Ask, before: list[str], at: int, holds: bool | None) -> None:
+    when = "{reply_time: {over: 60, since: {regex: 投诉, in: question}}}"
+    assert ask(when, "在的", *before, at=at).holds is holds
 
 
 NOON = datetime(2026, 3, 2, 12, 0)

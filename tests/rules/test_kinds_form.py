@@ -17,6 +17,9 @@ Ask = Callable[..., Verdict]
     [
         ("length", "您 好\n吗", 3),
         ("length", "　\t", 0),
+        ("length", "点 https://item.taobao.com/item.htm?id=654321098765&skuId=49123 ，拍下", 5),
+        ("length", "www.tmall.com/a/b-c就是", 3),
+        ("length", "https://", 8),
         ("paragraphs", "一\n\n二\n  \n三", 3),
         ("paragraphs", "一", 1),
         ("paragraphs", "\n", 0),

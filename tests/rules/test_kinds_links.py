@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -123,3 +124,58 @@ def test_a_domain_may_be_given_as_people_copy_it(ask: Ask, domain: str) -> None:
 
 def test_www_is_no_part_of_a_domain_that_is_nothing_without_it(ask: Ask) -> None:
     assert ask("{link: foreign, domains: www.com}", "看https://evil.com").holds is True
+
+
+DOMAINS = "{link: foreign, domains: [taobao.com, tb.cn, jd.com]}"
+
+
+@pytest.mark.parametrize(
+    ("reply", "link"),
+    [
+        ("打开 shop-vip88.cn 领券", "shop-vip88.cn"),
+        ("网址：shop88.top", "shop88.top"),
+        ("去我们官网 shop88.com 下单", "shop88.com"),
+        ("shop88.vip领券", "shop88.vip"),
+        ("亲，领券看这个t.cn/A6xYz", "t.cn/A6xYz"),
+        ("看 taobao.shop-vip.top/abc 哦", "taobao.shop-vip.top/abc"),
+        ("资料在 pan.baidu.com/s/1abc", "pan.baidu.com/s/1abc"),
+        ("复制 ｈｔｔｐ：／／ｐａｙ－ｖ１．ｃｏｍ 打开", "ｈｔｔｐ：／／ｐａｙ－ｖ１．ｃｏｍ"),
+        ("看 ｗｗｗ．ｃｈｅａｐ．ｃｏｍ 便宜", "ｗｗｗ．ｃｈｅａｐ．ｃｏｍ"),
+        ("看 http:// cheap.com 便宜", "http:// cheap.com"),
+        ("点 https://taobao.com@cheap.com/a 付款", "https://taobao.com@cheap.com/a"),
+        ("点 http:/cheap.com 付款", "http:/cheap.com"),
+        ("点 https://1.2.3.4/login 登录", "https://1.2.3.4/login"),
+    ],
+)
+def test_a_link_that_hides_what_it_is(ask: Ask, reply: str, link: str) -> None:
+    verdict = ask(DOMAINS, reply)
+    assert verdict.holds is True and spans_of(verdict, reply) == [link]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "手机淘宝打开 m.tb.cn/h.5abc 就是这款",
+        "打开 item.taobao.com 看一下",
+        "打开a.cn文件，把第二行删掉",
+        "打开config.cn文件就行",
+        "您是在booking.com下单的",
+        "booking.com的订单我们查不到",
+        "发到kefu@shop-vip88.com",
+        "1.vip会员可以用 2.top款也可以",
+        "版本v1.2.3，型号V8.0",
+        "不要打开 shop-vip88.cn 这种网站",
+        "ASP.NET/PHP都支持",
+        "看https://taobao.com/a，https://jd.com/b（都可以）",
+        "看https://kefu@taobao.com/a",
+    ],
+)
+def test_no_link_to_somewhere_else(ask: Ask, reply: str) -> None:
+    assert ask(DOMAINS, reply).holds is not True
+
+
+@pytest.mark.parametrize("text", ["a." * 20_000, "a" * 40_000 + ".", "打开" * 20_000, "a-" * 20_000 + ".com"])
+def test_a_long_text_takes_no_long_time(ask: Ask, text: str) -> None:
+    start = time.perf_counter()
+    ask(DOMAINS, text)
+    assert time.perf_counter() - start < 5

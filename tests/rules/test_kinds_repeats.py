@@ -27,6 +27,32 @@ def test_a_sentence_that_stands_there_again(ask: Ask, reply: str, again: list[st
     assert bool(verdict.holds) is bool(again) and spans_of(verdict, reply) == again
 
 
+@pytest.mark.parametrize(
+    ("reply", "again"),
+    [
+        ("亲，请您耐心等待，亲，请您耐心等待，亲，请您耐心等待", ["请您耐心等待"]),
+        ("请您耐心等待，在催了，请您耐心等待，在忙，请您耐心等待", ["请您耐心等待"]),
+        ("请您耐心等待物流更新哦 请您耐心等待物流更新哦", ["请您耐心等待物流更新哦"]),
+        ("亲请核对一下收货地址哦亲请核对一下收货地址哦", ["亲请核对一下收货地址哦"]),
+        ("在的亲在的亲在的亲在的亲在的亲", ["在的亲在的亲在的亲在的亲"]),
+        ("在的亲～在的 亲，在的亲😊在的亲", ["在的 亲，在的亲😊在的亲"]),
+        ("在的亲，在的，您说", []),
+        ("好的好的好的好的", []),
+        ("请您耐心等待，在催了，请您耐心等待", []),
+        ("哈哈哈哈哈哈哈哈哈哈哈哈哈哈，您真幽默", []),
+        ("谢谢谢谢谢谢谢谢谢谢谢谢", []),
+        ("单号121212121212121212121212", []),
+        ("周一 上午九点到十二点，周二 上午九点到十二点", []),
+        ("S码 有货，M码 有货，L码 有货，XL码 有货，XXL码 有货，3XL码 有货", []),
+        ("满[数字x]减[数字x]，满[数字x]减[数字x]，满[数字x]减[数字x]，满[数字x]减[数字x]", []),
+        ("[图片x][图片x][图片x][图片x][图片x][图片x]", []),
+    ],
+)
+def test_words_that_are_said_over_and_over(ask: Ask, reply: str, again: list[str]) -> None:
+    verdict = ask("{repeat: sentence, length: 9}", reply)
+    assert bool(verdict.holds) is bool(again) and spans_of(verdict, reply) == again
+
+
 def test_how_long_a_repeated_sentence_must_be(ask: Ask) -> None:
     assert ask("{repeat: sentence, length: 2}", "好的，好的").holds is True
 

@@ -117,7 +117,7 @@ WRONG_CONDITIONS = [
     ("{position: middle}", "position: 'middle' is not allowed here; allowed: opening_reply, first_reply, later_reply"),
     ("{reply_time: 180}", "N1-rude.when.reply_time: expected keys with values, found a single value"),
     ("{reply_time: {over: soon}}", "N1-rude.when.reply_time: over: expected a number from 0 to 1e+09, found 'soon'"),
-    ("{reply_time: {under: 3, over: 1}}", "N1-rude.when.reply_time: under: unknown key; allowed: over"),
+    ("{reply_time: {under: 3, over: 1}}", "N1-rude.when.reply_time: under: unknown key; allowed: since, over"),
     ("{format: length}", "N1-rude.when: format: needs over or under, with a number"),
     ("{format: width, over: 3}", "format: 'width' is not allowed here; allowed: length, paragraphs, points, steps"),
     ("{format: length, over: 3, in: agent}", "in: 'agent' is not allowed here; allowed: reply, question"),

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csnlp.rules.quoting import HIDDEN, clause_start, negated, quoted, shown, with_line_breaks
+from csnlp.rules.negating import clause_start, negated
+from csnlp.rules.quoting import HIDDEN, quoted, shown, with_line_breaks
 from csnlp.rules.verdict import Verdict
 from csnlp.text.fold import fold_text
 
 Ask = Callable[..., Verdict]
-LEXICONS = {"bad": "保证\n最好\n骗子\n没人管\n"}
+LEXICONS = {"bad": "应该\n保证\n最好\n骗子\n没人管\n"}
 
 
 @pytest.mark.parametrize(
@@ -31,13 +32,25 @@ LEXICONS = {"bad": "保证\n最好\n骗子\n没人管\n"}
         ("不能退，保证明天到", True),
         ("不行！保证明天到", True),
         ("我没空.保证明天到", True),
-        ("不到1.5天保证到", False),
+        ("不能1.5天保证到", False),
         ("不是今天发货的那一批货物的话就可以保证", True),  # the negation is too far off
         ("特别喜欢这款鞋子的人都保证", True),  # 别 in reach, but as a part of 特别
         ("保证不是假货", True),
         ("不贵 保证明天到", True),  # a space between phrases parts them, as a comma does
         ("这个不能 保 证", False),
         ("《保证》这本书有货", False),  # a title
+        ("《保证》明天到", True),  # in the marks of a title, but no work
+        ("不会用的话保证明天到", True),
+        ("不用担心保证明天到", True),
+        ("没货就保证明天发", True),
+        ("不含糖您放心保证", True),
+        ("不敢跟您保证", False),
+        ("没有人可以保证", False),
+        ("保证这种话是骗人的", False),
+        ("保证明天到是不可能的", False),
+        ("保证是真的", True),
+        ("保证你信不信", True),
+        ("应该是假的吧", True),
         ("《服务手册》里写了，保证明天到", True),
         ("这款不贵\n保证明天到", True),  # the end of a line parts them, too
         ("这款不贵 \r\n \n保证明天到", True),
@@ -48,6 +61,22 @@ LEXICONS = {"bad": "保证\n最好\n骗子\n没人管\n"}
 )
 def test_a_negation_shortly_before_in_the_same_clause_bears_on_the_term(ask: Ask, reply: str, fires: bool) -> None:
     assert ask("{lexicon: bad, unless_negated: true}", reply, lexicons=LEXICONS).holds is fires
+
+
+@pytest.mark.parametrize(
+    ("reply", "fires"),
+    [
+        ("明天肯定到", True),
+        ("肯定到不了的亲", False),
+        ("肯定是发不出的", False),
+        ("肯定坏不了的亲", True),
+        ("肯定赔不了本", True),
+        ("骗子发不了", True),  # no promise of his
+    ],
+)
+def test_a_promise_that_something_fails_is_none(ask: Ask, reply: str, fires: bool) -> None:
+    lexicons = {"promise": "肯定\n肯定到\n骗子\n"}
+    assert ask("{lexicon: promise, unless_negated: true}", reply, lexicons=lexicons).holds is fires
 
 
 def test_a_negation_matters_only_where_the_rule_says_so(ask: Ask) -> None:
@@ -109,7 +138,7 @@ def test_any_place_of_any_text_can_be_asked(text: str, start: int, length: int) 
     start = min(start, len(text))
     end = min(start + length, len(text))
     assert 0 <= clause_start(text, start) <= start
-    assert negated(text, start) in (True, False)
+    assert negated(text, start, end) in (True, False)
     assert quoted(text, start, end, [text]) in (True, False)
 
 

@@ -89,6 +89,24 @@ def test_loose_terms_are_found_behind_what_is_put_between_their_characters(text:
     assert found(LOOSE, text) == hits
 
 
+@pytest.mark.parametrize(
+    ("text", "hits"),
+    [
+        ("S/B两色", []),
+        ("S-B款", []),
+        ("规格:s b 两种", []),
+        ("尺码有S/B", []),
+        ("s b 一个", ["s b"]),
+        ("s*b两个", ["s*b"]),  # nobody writes a list so
+        ("f u-c*k", []),  # uneven
+        ("fu*ck", ["fu*ck"]),
+        ("傻/逼两个", ["傻/逼"]),
+    ],
+)
+def test_letters_in_a_list_are_no_term(text: str, hits: list[str]) -> None:
+    assert found(LOOSE, text) == hits
+
+
 INNOCENT = Scanner(
     [
         lexicon("干", "力", "250", innocent=("干什么", "饼干", "强力胶", "给力", "250元", "250克")),

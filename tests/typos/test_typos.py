@@ -42,6 +42,16 @@ def test_slips_are_found_with_what_was_meant(text: str, findings: list[tuple[str
     assert found(text) == findings
 
 
+@pytest.mark.parametrize("text", ["我們會儘快回覆您", "今天給您答覆", "反覆確認過了", "正在瞭解情況，稍後回覆您"])
+def test_what_is_right_in_traditional_writing_is_no_slip(text: str) -> None:
+    assert find_typos(text) == ()
+
+
+@pytest.mark.parametrize("text", ["恢覆正常使用", "恢覆正常使用，請稍後", "已經恢覆正常，稍後回覆您"])
+def test_a_slip_is_found_in_traditional_writing_too(text: str) -> None:
+    assert found(text) == [("character", "覆", "复")]
+
+
 @pytest.mark.parametrize(
     ("text", "wrong", "right"),
     [

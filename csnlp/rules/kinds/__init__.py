@@ -22,7 +22,6 @@ KINDS: dict[str, Parse] = {
     "head": heads.parse_head,
     "act": heads.parse_act,
     "position": flow.parse_position,
-    "reply_time": timing.parse,
     "format": form.parse,
     "link": links.parse,
     "repeat": repeats.parse,
@@ -31,7 +30,7 @@ KINDS: dict[str, Parse] = {
     "similar": similar.parse,
     "python": plugin.parse,
 }
-_COMPOSED = ("all", "any", "not", "at_least", "sequence")
+_COMPOSED = ("reply_time", "all", "any", "not", "at_least", "sequence")
 
 
 def parse_condition(entry: Entry, names: Names) -> Condition:
@@ -53,6 +52,8 @@ def _composed(kind: str, entry: Entry, names: Names) -> Condition:
         part = entry.entry("not")
         assert part is not None
         return Not(parse_condition(part, names))
+    if kind == "reply_time":
+        return timing.parse(entry, lambda since: parse_condition(since, names))
     if kind == "sequence":
         return flow.parse_sequence(entry, lambda step: parse_condition(step, names))
     parts = tuple(parse_condition(part, names) for part in entry.entries("of" if kind == "at_least" else kind))

@@ -11,7 +11,7 @@ from csnlp.rules.case import Case
 from csnlp.rules.fact_check import check_facts
 from csnlp.rules.kinds.names import Names
 from csnlp.rules.reader import Entry
-from csnlp.rules.verdict import NO, Condition, Verdict, unknown
+from csnlp.rules.verdict import NO, YES, Condition, Verdict, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ContradictsFact(Condition):
     cost = 6
 
     def check(self, case: Case, /) -> Verdict:
-        result = self._result(case)
+        result = _result(self.against, case)
         if result is None or not result.applies:
             return unknown("no_facts")
         if not result.contradictions:
@@ -31,11 +31,30 @@ class ContradictsFact(Condition):
         note = "；".join(f"{found.found} ≠ {found.expected}" for found in result.contradictions)
         return Verdict(True, tuple((found.start, found.end) for found in result.contradictions), note=note)
 
-    def _result(self, case: Case) -> FactCheck | None:
-        exchange = case.exchange
-        if self.against == "table":
-            return None if case.facts is None else check_facts(exchange.reply, _question(case), case.facts)
-        return _against_reference(exchange.reply, exchange.reference, _question(case)) if exchange.reference else None
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedByFact(Condition):
+    """The reply says something that ``against`` (``table`` or ``reference``) bears out, and nothing else than it."""
+
+    against: str
+
+    cost = 6
+
+    def check(self, case: Case, /) -> Verdict:
+        return YES if is_confirmed(self.against, case) else NO
+
+
+def is_confirmed(against: str, case: Case) -> bool:
+    """See :class:`ConfirmedByFact`."""
+    result = _result(against, case)
+    return result is not None and result.applies and not result.contradictions
+
+
+def _result(against: str, case: Case) -> FactCheck | None:
+    exchange = case.exchange
+    if against == "table":
+        return None if case.facts is None else check_facts(exchange.reply, _question(case), case.facts)
+    return _against_reference(exchange.reply, exchange.reference, _question(case)) if exchange.reference else None
 
 
 _against_reference = lru_cache(maxsize=16)(check_reference)
@@ -47,4 +66,6 @@ def _question(case: Case) -> str:
 
 
 def parse(entry: Entry, names: Names) -> Condition:
-    return ContradictsFact(entry.choice("fact", ("table", "reference")))
+    against = entry.choice("fact", ("table", "reference"))
+    found = entry.choice("found", ("contradicted", "confirmed"), "contradicted")
+    return ConfirmedByFact(against) if found == "confirmed" else ContradictsFact(against)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from csnlp.rules.case import Case
 from csnlp.rules.kinds.names import Names
@@ -11,7 +12,9 @@ from csnlp.rules.reader import Entry
 from csnlp.rules.verdict import NO, YES, Condition, Verdict, unknown
 from csnlp.types import ROLES, Exchange, Turn
 
-POSITIONS = ("opening_reply", "first_reply", "later_reply", "last_reply", "earlier_reply")
+POSITIONS = ("opening_reply", "first_reply", "later_reply", "last_reply", "earlier_reply", "continued_reply")
+MAX_PAUSE = timedelta(minutes=5)
+"""So long after a message the agent's next one may still go on with it, where the times are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +22,16 @@ class Position(Condition):
     """The reply is the agent's first, not his first, his last, or not his last.
 
     ``opening_reply`` is his first in a conversation that is known as a whole. An exchange alone may be cut out of one:
-    there ``first_reply`` only says that no agent speaks in the turns that are given.
+    there ``first_reply`` only says that no agent speaks in the turns that are given. ``continued_reply``: the agent's
+    own next message goes on with it, before the customer speaks; an exchange alone is taken to be complete.
     """
 
     position: str
 
     def check(self, case: Case, /) -> Verdict:
         exchange = case.exchange
+        if self.position == "continued_reply":
+            return YES if exchange.after and _goes_on(exchange.time, exchange.after[0]) else NO
         if self.position == "opening_reply" and exchange.after is None:
             return unknown("no_context")
         if self.position in ("opening_reply", "first_reply", "later_reply"):
@@ -39,6 +45,18 @@ class Position(Condition):
         return YES if last == (self.position == "last_reply") else NO
 
     decide = check
+
+
+def _goes_on(said: datetime | None, following: Turn) -> bool:
+    """Whether what was ``said`` then goes on in the turn ``following``."""
+    if following.role != "agent":
+        return False
+    if said is None or following.time is None:
+        return True
+    try:
+        return following.time - said <= MAX_PAUSE
+    except TypeError:  # one with a time zone and one without
+        return True
 
 
 @dataclass(frozen=True, slots=True)

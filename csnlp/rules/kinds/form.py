@@ -20,6 +20,7 @@ _POINT = re.compile(
 _STEP = re.compile(r"点击|点开|选择|进入|打开|输入|填写|提交|勾选|上传|下拉|返回|长按|→|—+|--+|->|>>")
 _SENTENCE = re.compile(r"[^。！？!?；;~～\n]+")
 _WORD = re.compile(r"\w")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[A-Za-z0-9][!-~]*")
 _NUMBER = r"(?:\d+(?:[.:]\d+)*|\[(?:数字|金额|日期|时间)x\])+"
 _FIGURE = re.compile(rf"{_NUMBER}(?:[-~～—至到]{{1,2}}{_NUMBER})?")
 # No opening sign inside its own pair, so that many of them are not each read to the end of the text.
@@ -35,8 +36,8 @@ _CLAUSE = re.compile(r"[^，。！？,!?；;\n]+[，。！？,!?；;\n]?")
 
 
 def length(text: str) -> int:
-    """Characters that are not white space."""
-    return len("".join(text.split()))
+    """Characters that are not white space; nobody reads a web address, so each counts as one."""
+    return len("".join(_ADDRESS.sub("~", text).split()))
 
 
 def paragraphs(text: str) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from operator import add
 
 from csnlp.rules.case import Case
@@ -17,11 +19,17 @@ from csnlp.text.printable import printable
 
 _SENTENCE = re.compile(r"[^，。！？；,!?;~～…\n]+")
 _NO_WORD = re.compile(r"[\W_]+")
+_MASK = re.compile(r"\[[^\[\]]{1,20}\]")
+_FIGURE = re.compile(r"\[[^\[\]]{1,20}x\]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+LONGEST = 60
+"""Most characters of words that are looked for right after themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatedSentence(Condition):
-    """A sentence (between punctuation) of at least ``length`` characters stands in the reply twice."""
+    """A sentence (between punctuation) of at least ``length`` characters stands in the reply twice, one of two thirds
+    of that three times, or words stand right after themselves so often that it makes ``length`` characters more."""
 
     length: int
 
@@ -29,15 +37,56 @@ class RepeatedSentence(Condition):
 
     def check(self, case: Case, /) -> Verdict:
         folded = case.reply.folded
-        seen: set[str] = set()
-        spans: list[Span] = []
-        for match in _SENTENCE.finditer(with_line_breaks(case.exchange.reply)):
-            if len(match[0]) < self.length or len(core := _core(match[0])) < self.length:
-                continue
-            if core in seen:
-                spans.append(folded.original_span(*match.span()))
-            seen.add(core)
-        return Verdict(True, tuple(spans)) if spans else NO
+        text = with_line_breaks(case.exchange.reply)
+        spans = _said_again(text, self.length) or _run_on(text, self.length)
+        return Verdict(True, tuple(folded.original_span(*span) for span in spans)) if spans else NO
+
+
+def _said_again(text: str, length: int) -> list[Span]:
+    """The sentences of ``text`` that stood there before."""
+    times: Counter[str] = Counter()
+    spans: list[Span] = []
+    shortest = -(-length * 2 // 3)
+    for match in _SENTENCE.finditer(text):
+        if len(match[0]) < shortest or len(core := _core(match[0])) < shortest:
+            continue
+        if _FIGURE.search(EMOJI_CODE.sub("", match[0])):
+            continue  # masks of different figures look alike
+        times[core] += 1
+        if times[core] > (1 if len(core) >= length else 2):
+            spans.append(match.span())
+    return spans
+
+
+def _run_on(text: str, length: int) -> list[Span]:
+    """Where words stand right after themselves (在的亲在的亲…), whatever is put between. A laugh is no such words, nor
+    are figures."""
+    words, places = _words(text)
+    if len(words) - len(set(words)) < length:
+        return []
+    found = [match for match in _run(length).finditer(words) if _tells(match[match.lastindex or 0])]
+    return [(places[match.end(match.lastindex or 0)], places[match.end() - 1] + 1) for match in found]
+
+
+def _words(text: str) -> tuple[str, list[int]]:
+    """The words of ``text`` without punctuation, and where each character stands. Masks of figures ([数字x]) stand for
+    different ones: each is a character of its own."""
+    text = EMOJI_CODE.sub(lambda match: " " * len(match[0]), text)
+    masks = (chr(0xE000 + number % 6400) for number in count())
+    text = _MASK.sub(lambda match: next(masks) + " " * (len(match[0]) - 1), text)
+    kept = [(char, place) for place, char in enumerate(text) if char.isalnum() or "\ue000" <= char <= "\uf8ff"]
+    return "".join(char for char, _ in kept), [place for _, place in kept]
+
+
+@lru_cache(maxsize=8)
+def _run(length: int) -> re.Pattern[str]:
+    """Words of two characters or more, each length as often after themselves as makes ``length`` characters more."""
+    short = [f"(.{{{size}}})\\{size - 1}{{{-(-length // size)},}}" for size in range(2, min(length, LONGEST))]
+    return re.compile("|".join([*short, f"(.{{{max(2, length)},{LONGEST + length}}})\\{len(short) + 1}+"]))
+
+
+def _tells(words: str) -> bool:
+    return len(set(words)) > 1 and _HAN.search(words) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 from csnlp.rules.case import PLACES, Case, Place
 from csnlp.rules.glance import Claims
 from csnlp.rules.kinds.names import Names
+from csnlp.rules.negating import negated
 from csnlp.rules.patterns import compile_pattern
-from csnlp.rules.quoting import negated, quoted, shown, with_line_breaks
+from csnlp.rules.quoting import quoted, shown, with_line_breaks
 from csnlp.rules.reader import Entry
 from csnlp.rules.scanner import View
 from csnlp.rules.verdict import NO, YES, Condition, Span, Verdict, unknown
@@ -104,8 +105,8 @@ class LexiconMatch(_TextMatch):
 
 @dataclass(frozen=True, slots=True)
 class RegexMatch(_TextMatch):
-    """The pattern matches the folded text. What counts is its group ``at``, where it has one: the rest of such a
-    pattern says what must stand around."""
+    """The pattern matches the folded text, or that text without its masks (密*码). What counts is its group ``at``,
+    where it has one: the rest of such a pattern says what must stand around."""
 
     pattern: str
     compiled: Any = field(repr=False, compare=False)
@@ -125,10 +126,20 @@ class RegexMatch(_TextMatch):
     def _spans(self, view: View) -> Iterable[Span]:
         if self.pattern not in view.patterns:
             return ()
+        spans = (span for _, span in self._found(view.folded.text))
+        bare = view.unmasked
+        if bare is None:
+            return spans
+        hidden = (bare.masked_span(*span) for match, span in self._found(bare.text) if bare.hid(*match.span()))
+        return sorted({*islice(spans, MAX_MATCHES), *islice(hidden, MAX_MATCHES)})
+
+    def _found(self, text: str) -> Iterator[tuple[Any, Span]]:
+        """The matches in ``text`` that are not empty, each with the span that counts."""
         at = self.compiled.groupindex.get("at", 0)
-        matches = self.compiled.finditer(view.folded.text)
-        spans = (match.span(at if match.end(at) > 0 else 0) for match in matches)
-        return (span for span in spans if span[1] > span[0])
+        for match in self.compiled.finditer(text):
+            start, end = match.span(at if match.end(at) > 0 else 0)
+            if end > start:
+                yield match, (start, end)
 
 
 def _search(case: Case, where: Where, spans_of: Callable[[View], Iterable[Span]], evidence: bool) -> Verdict:
@@ -142,9 +153,12 @@ def _search(case: Case, where: Where, spans_of: Callable[[View], Iterable[Span]]
     customer: Sequence[str] | None = None
     for role, view in views[-where.last :] if where.last else views:
         may_repeat = view.quotes and role == "agent" and not where.quoted
-        done = 0
+        done = denied = 0
         for span in islice(spans_of(view), MAX_MATCHES):
-            if not _counts(span, view, where):
+            if span[0] < denied or not _counts(span, view, where):
+                continue
+            if where.unless_negated and _negated(span, view):
+                denied = span[1]  # a term that overlaps it is denied with it: 没有全网最低价
                 continue
             if may_repeat:
                 customer = _customer_words(case) if customer is None else customer
@@ -205,9 +219,15 @@ def _counts(span: Span, view: View, where: Where) -> bool:
     text = view.folded.text
     if (where.head and start >= where.head) or (where.tail and end <= len(text) - where.tail):
         return False
-    if where.unless_negated and negated(with_line_breaks(view.text), start):
-        return False
     return not any(_overlaps(word, text, start, end) for word in where.besides)
+
+
+def _negated(span: Span, view: View) -> bool:
+    """Also where the negation is hidden, as the words are: 不.要.加.微.信."""
+    bare = view.unmasked
+    if bare is not None and negated(bare.text, *bare.span(*span)):
+        return True
+    return negated(with_line_breaks(view.text), *span)
 
 
 def _overlaps(word: str, text: str, start: int, end: int) -> bool:
