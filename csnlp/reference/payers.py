@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from csnlp.reference.clauses import Passage, tells
 from csnlp.reference.result import Judgement
@@ -31,7 +32,10 @@ _TURN = re.compile(
 _DENIAL = re.compile("[不没未无别甭哪怎岂]|并非")
 _TURN_REACH = 10
 # Nobody pays it all.
-_SHARED = re.compile("一半|各[自付出]|分摊|平摊|对半|差价|部分|超出|超过|续重|上限|首重")
+_SHARED = re.compile(
+    "一半|各[自付出]|分摊|平摊|对半|差价|部分|超出|超过|续重|上限|首重|其余|剩下|[0-9一二三四五六七八九几]成|百分之|%|"
+    "前[0-9]+[元块]|[0-9]+[元块]钱?(?:以?内|封顶)"
+)
 # Paid back later: whoever lays it out does not bear it.
 _ADVANCE = re.compile("先|垫|暂|一下")
 _LAID_OUT = re.compile("垫")
@@ -68,6 +72,8 @@ _OUTWARD = frozenset("发")
 _CARRIED = 2
 # A clause that names more is no chat reply; this bounds the work for hostile text.
 _MAX_PAYERS = 4
+# A text with more claims is no chat reply; each is set against each of the other text.
+_MOST_CLAIMS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,13 @@ class _Payer:
     end: int = field(compare=False)
 
 
+class _Wanted(NamedTuple):
+    """The cause and the legs that the question names."""
+
+    cause: str
+    legs: frozenset[str]
+
+
 def judge_payers(said: Passage, due: Passage, asked: Passage) -> list[Judgement]:
     """The judgements on who pays by the reply ``said``, against ``due``, the standard answer to ``asked``.
 
@@ -91,11 +104,12 @@ def judge_payers(said: Passage, due: Passage, asked: Passage) -> list[Judgement]
         return []
     named = any(_POSTAGE.search(said.of(clause)) for clause in said.clauses)
     ours = _payers(said, carried=not named and _POSTAGE.search(asked.text) is not None)
+    wanted = _Wanted(_cause_in(asked.text), _legs(asked.text))
     judged = []
     for case in dict.fromkeys((claim.cause, claim.legs) for claim in ours):
         claims = [claim for claim in ours if (claim.cause, claim.legs) == case]
-        alike = [other for other in theirs if _is_same_cause(claims[0], other, asked)]
-        matches = [other for other in alike if _is_same_leg(claims[0], other, asked)]
+        alike = [other for other in theirs if _is_same_cause(claims[0], other, wanted)]
+        matches = [other for other in alike if _is_same_leg(claims[0], other, wanted)]
         mixed = len({other.shop for other in alike}) > 1  # one leg each; which one is 回程 depends on who speaks
         if not mixed and matches and len(set(claims)) == 1:
             claim, other = claims[0], matches[0]
@@ -104,28 +118,29 @@ def judge_payers(said: Passage, due: Passage, asked: Passage) -> list[Judgement]
     return judged
 
 
-def _is_same_leg(ours: _Payer, theirs: _Payer, asked: Passage) -> bool:
-    legs = ours.legs or _legs(asked.text)
+def _is_same_leg(ours: _Payer, theirs: _Payer, wanted: _Wanted) -> bool:
+    legs = ours.legs or wanted.legs
     return not legs or not theirs.legs or not legs.isdisjoint(theirs.legs)
 
 
-def _is_same_cause(ours: _Payer, theirs: _Payer, asked: Passage) -> bool:
+def _is_same_cause(ours: _Payer, theirs: _Payer, wanted: _Wanted) -> bool:
     if ours.cause == theirs.cause:
         return ours.cause != OTHER
-    wanted = _cause_in(asked.text)
-    if OTHER in (ours.cause, theirs.cause, wanted):
+    if OTHER in (ours.cause, theirs.cause, wanted.cause):
         return False
-    return not (ours.cause or wanted) or (ours.cause or wanted) == (theirs.cause or wanted)
+    cause = ours.cause or wanted.cause
+    return not cause or cause == (theirs.cause or wanted.cause)
 
 
 def _payers(passage: Passage, *, carried: bool) -> list[_Payer]:
     """The claims of the passage. ``carried``: the postage is the question's, so short clauses need not name it."""
-    return [
+    claims = (
         claim
         for number, clause in enumerate(passage.clauses)
         if not clause.asks
         for claim in _payers_in(passage, number, carried=carried)
-    ]
+    )
+    return list(islice(claims, _MOST_CLAIMS))
 
 
 def _payers_in(passage: Passage, number: int, *, carried: bool) -> Iterator[_Payer]:

@@ -85,5 +85,7 @@ def is_excepted(subject: Subject, number: int, said: Passage, due: Passage, aske
     sentence = due.clauses[number].sentence
     behind = (clause for clause in due.clauses[number + 1 : number + 3] if clause.sentence == sentence)
     clauses = [clause for clause in behind if _EXCEPT.search(due.of(clause))]
-    told = words(said.text) | words(asked.text)
-    return any(subject.named or not words(_EXCEPT.sub(" ", due.of(clause))).isdisjoint(told) for clause in clauses)
+    if subject.named:
+        return bool(clauses)
+    excepted = (words(_EXCEPT.sub(" ", due.of(clause))) for clause in clauses)
+    return any(not named.isdisjoint(words(text)) for named in excepted for text in (said.text, asked.text))

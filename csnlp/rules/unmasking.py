@@ -67,9 +67,7 @@ def unmask(folded: str, pairs: frozenset[str]) -> Unmasked | None:
         return None
     alone = [match.span() for match in _SPACED_OUT.finditer(folded)]
     masks = [
-        (start, end)
-        for start, end in gaps
-        if folded[start - 1] + folded[end] in pairs or any(left < start and end < right for left, right in alone)
+        (start, end) for start, end in gaps if folded[start - 1] + folded[end] in pairs or _within(start, end, alone)
     ]
     if not masks:
         return None
@@ -78,3 +76,9 @@ def unmask(folded: str, pairs: frozenset[str]) -> Unmasked | None:
     drop |= {place for start, end in masks for place in (start - 2, end + 1) if folded[place : place + 1] == " "}
     places = tuple(place for place in range(len(folded)) if place not in drop)
     return Unmasked("".join(folded[place] for place in places), places)
+
+
+def _within(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    """Whether one of ``spans``, which are in order and apart, holds what is from ``start`` to ``end``."""
+    place = bisect_left(spans, (start, 0)) - 1
+    return place >= 0 and end < spans[place][1]
