@@ -28,7 +28,7 @@ _NO_NEGATION = re.compile(
 # Refusals, prohibitions and warnings: they reach over any words up to the end of their clause.
 _FORBIDS = (
     r"不(?:要|能|准|许|让|得|允许|支持|建议|提倡|鼓励|接受|可以|可能|可|应该?|该|敢|肯)|别|勿|莫|没有?(?:办法|法|必要)"
-    r"|无法|难以|谢绝|拒绝|杜绝|严禁|禁止|谨防|警惕|当心|提防|防止|陌生人|(?<!不是)骗子|诈骗|冒充|不法分子"
+    r"|无法|难以|谢绝|拒绝|杜绝|严禁|禁止|谨防|警惕|当心|提防|防止|陌生人|(?<!不是)骗子|诈骗|冒充|不法分子|自称|骗局|凡是"
 )
 # Statements that deny all that they are about, whatever its form.
 _UNSAID = (
@@ -62,6 +62,9 @@ _REACHED_THROUGH = re.compile(
 _INVITES = re.compile(r"添?加(?:一?下|个)?[我咱]")
 _EXCUSE = re.compile(r"不(?:太|大|是很)?(?:方便|便|清楚?|明白|知道|确定|[到了上出开动懂完成见])")
 
+# 没有衣服是永远不起球的, 没有哪款能做到百分百: nothing is.
+_NONE_IS = re.compile("东西|(?:哪[款种个样家件])?[^的话就您你我咱亲这那]{0,6}(?:是|能够?|做[得到]|达到)+")
+
 _FILLER = (
     r"(?:交易|付款|支付|聊天?|沟通|联系|转账|转钱|打款|退款|办理|操作|下单|买|卖|发货|的|客服|人|商家|卖家|店家|话|事|说法|做法"
     r"|行为|情况|方式|要求|信息|消息|短信|电话|承诺|保证|[这那](?:种|类|样)?|什么|之类|一律|[都全均]|基本|多半|往往|肯定|绝对|一定|其实"
@@ -74,6 +77,8 @@ _FLATLY = (
     r"违[规法反]|(?:是|属于?)(?:个|一种|来|用来)?(?:骗(?![您你])|诈骗|假|冒充)|有风险|不安全|不合[规法]|不正规|没有?保障|无保障"
     rf"|不受(?:平台|法律|任何)?保|(?<!信)[不别勿](?:能|可|要)?(?:相信|信|理){_ENDS}|谨防|容易(?:被骗|上当)|会被(?:骗|封|罚|处罚)|不存在"
     r"|(?:不|没人|谁也不)敢(?:说|讲|保证|承诺|夸|打包票|这[样么]说)"
+    rf"|(?:是|属于?)?钓鱼|不是(?:我们|本店|官方|平台)(?:的|{_ENDS})"
+    r"|请(?:[您你]|直接|立即|马上|向(?:平台|官方))*(?:拒绝|举报|挂断|拉黑)|请?[您你]?(?:不要|别|勿)(?:照做|理[他她会睬])"
 )
 _MILDLY = (
     rf"不(?:被)?允许|不支持|不提倡|不建议|不可能|不现实|不靠谱|不成立|不(?:行|可以|可取|对){_ENDS}|禁止|谈不上|[算说称]不上"
@@ -111,14 +116,14 @@ def _negated_before(text: str, at: int, end: int) -> bool:
 def _governs(negation: re.Match[str], between: str, term: str) -> bool:
     """Whether ``negation`` bears on ``term``, with the words ``between`` them."""
     if negation.lastgroup == "unsaid":
-        return "的话" not in between
+        return "的话" not in between and (not _INVITES.match(term) or _reached(between))
     if _begins_anew(between, term):
         return False
     if negation.lastgroup == "forbids":
         return not _INVITES.match(term) or _reached(between)  # 不能讲价加我微信: he bids what is not forbidden
     if _INVITES.match(term) and _EXCUSE.match(negation.group() + between):
         return False  # what does not suit is talking here, or is not clear: the customer is to add him
-    return _reached(between)
+    return _reached(between) or (negation.group() in ("没", "没有") and _NONE_IS.fullmatch(between) is not None)
 
 
 def _begins_anew(between: str, term: str) -> bool:

@@ -174,7 +174,11 @@ def test_hostile_text_takes_linear_time() -> None:
 
 @pytest.mark.parametrize(
     ("reply", "reference"),
-    [("运费七成我们承担", "运费您承担"), ("前10元运费我们承担", "运费您承担"), ("运费三成您出，其余我们出", "运费我们出")],
+    [
+        ("运费七成我们承担", "运费您承担"),
+        ("前10元运费我们承担", "运费您承担"),
+        ("运费三成您出，其余我们出", "运费我们出"),
+    ],
 )
 def test_who_pays_a_part_is_not_who_pays(reply: str, reference: str) -> None:
     assert not check_reference(reply, reference, "运费谁出").applies

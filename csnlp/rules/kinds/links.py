@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from csnlp.rules.case import Case
 from csnlp.rules.kinds.names import Names
+from csnlp.rules.negating import negated
 from csnlp.rules.quoting import with_line_breaks
 from csnlp.rules.reader import Entry
 from csnlp.rules.verdict import NO, Condition, Span, Verdict, unknown
@@ -40,7 +41,8 @@ _SENT = re.compile(r" ?(?:这里|上面?|里面?)?(?:领|下单|购买|买|付�
 _FILE = re.compile(r" ?(?:这个|的)?(?:文件|文档|目录|格式|后缀|插件|程序|域名)")
 _MIN_NAME = 3
 """Characters of a bare address's name: a.cn is a file's, or an item's of a list."""
-_AUTHORITY = re.compile(r"https?[:：]?[/\\]{0,3} ?([^/\\?#]*)", re.IGNORECASE)
+# A bare "http" is the name's own (httptaobao.com): a scheme has a colon or a slash behind it.
+_AUTHORITY = re.compile(r"https?(?:[:：][/\\]{0,3}|[/\\]{1,3}) ?([^/\\?#]*)", re.IGNORECASE)
 _PORT = re.compile(r":\d*$")
 _NAME_OR_NUMBER = re.compile(rf"{_LABELS}[a-z]{{2,18}}|\d{{1,3}}(?:\.\d{{1,3}}){{3}}")
 # Full-width marks end an address; folded into half-width ones they would be part of it.
@@ -77,7 +79,9 @@ class Link(Condition):
             return Verdict(True, shown) if len(_WORDS.findall(rest)) < MIN_ANNOUNCEMENT else NO
         wanted = _is_malformed if self.check_for == "malformed" else self._is_foreign
         whole = [(span, text[slice(*span)]) for span in urls]
-        bad = [span for span, url in whole if "[" not in url and wanted(url.rstrip(".,;:!?)'"))]  # [: cut off by a mask
+        bad = [span for span, url in whole if "[" not in _authority(url) and wanted(url.rstrip(".,;:!?)'"))]
+        if self.check_for == "foreign":  # whoever warns of an address sends nobody there
+            bad = [span for span in bad if not negated(text, *span)]
         return Verdict(True, tuple(folded.original_span(*span) for span in bad)) if bad else NO
 
     def _is_foreign(self, url: str) -> bool:
@@ -124,10 +128,14 @@ def _is_address(match: re.Match[str]) -> bool:
 
 def _host(url: str) -> str:
     """The host that ``url`` leads to: behind an @, which makes what stands before it a disguise. Empty: it has none."""
-    match = _AUTHORITY.match(url)
-    authority = match[1] if match else re.split(r"[/?#]", url, maxsplit=1)[0]
-    host = _PORT.sub("", authority.rpartition("@")[2]).lower()
+    host = _PORT.sub("", _authority(url).rpartition("@")[2]).lower()
     return host if _NAME_OR_NUMBER.fullmatch(host) else ""
+
+
+def _authority(url: str) -> str:
+    """What of ``url`` names its host; with a [ in it, a mask cuts it off (http://[链接x])."""
+    match = _AUTHORITY.match(url)
+    return match[1] if match else re.split(r"[/?#]", url, maxsplit=1)[0]
 
 
 def _outside(text: str, spans: tuple[Span, ...]) -> Iterator[str]:
