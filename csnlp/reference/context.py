@@ -60,19 +60,19 @@ def _told_at(passage: Passage, number: int) -> Told:
     start = clause.start
     if last and last.start >= clause.start:
         start = last.end
-        labels.add(_label(last))
+        labels.add(label(last))
     before = text[max(start, quantity.start - _REACH) : quantity.start]
     behind = text[quantity.end : min(clause.end, quantity.end + _REACH)]
     if following and following.start < clause.end:
         if following.start == quantity.end:
-            labels.add(_label(following))  # 5元1GB
+            labels.add(label(following))  # 5元1GB
         behind = "" if content(before) else behind[: following.start - quantity.end]
     context = f"{before} {behind}"
     carried = passage.clauses[clause_number - 1] if clause_number else clause
     if not content(context) and carried is not clause and carried.sentence == clause.sentence:
         context = text[max(carried.start, carried.end - _REACH) : carried.end]
         if last and last.start >= carried.start:
-            labels.add(_label(last))
+            labels.add(label(last))
     for spelt, same in _SAME:
         context = context.replace(spelt, same)
     head = before.rstrip(" :").rstrip("".join(_TIES))[-1:]
@@ -94,7 +94,8 @@ def _is_priced(text: str, quantity: Quantity, last: Quantity | None, following: 
     return (last is not None and last.end == quantity.start) or text[max(0, quantity.start - 1)].isdigit()
 
 
-def _label(quantity: Quantity) -> str:
+def label(quantity: Quantity) -> str:
+    """The amount as a word of the context of those beside it."""
     return f"{kind(quantity)} {quantity.low:g} {quantity.high:g}"
 
 

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from csnlp.reference.cases import case_at, cases_in
-from csnlp.reference.clauses import FEE, FREE, Passage, content, is_stated, special_cases
+from csnlp.reference.clauses import FEE, FREE, Passage, content, is_stated, special_cases, words
 from csnlp.reference.compare import agrees, kind
-from csnlp.reference.context import RELATED, Told, told
+from csnlp.reference.context import RELATED, Told, label, told
 from csnlp.reference.result import Judgement
 from csnlp.reference.worked import Working
 from csnlp.text.quantities import Quantity
@@ -26,6 +26,10 @@ from csnlp.text.quantities import Quantity
 ALIKE = 2
 _SUM = re.compile("加上|加起来|合起来|合计|算下来|折合|相当于|平均|打完折|折后|=")
 _SUM_REACH = 15
+_HEADING = re.compile("[^:0-9]{1,12}:")
+# One that may be among the special ones, by a name of its own.
+_PLACE = re.compile("[寄发邮][到往去给]|[寄到在]|[省市县镇乡村州岛]|地[区方址]|[我你您]们?[这那]|这[边里]|那[边里]")
+_MOST_OWN = 4
 _MARKS = " 亲哦呢的哈呀啊~"
 
 
@@ -75,11 +79,15 @@ class _Texts:
         self, stated: Sequence[Told], expected: Sequence[Told], pairing: Mapping[int, int]
     ) -> Iterator[Judgement]:
         """Numbers that both have: right, unless at another's place."""
+        meant = self._meant(expected)
         for i, j in pairing.items():
             ours, other = stated[i], None
             if not self._is_quoted(ours.quantity):
-                other = _misplaced(ours, expected[j], expected)
+                heading = self._heading(expected[j].quantity)
+                other = _misplaced(ours, expected[j], meant, heading) or self._in_general(ours, expected[j], meant)
             if other and _is_free(ours, other) and not self._is_same_case(ours, other):
+                other = None
+            if other and self.working.is_gap(ours.quantity):
                 other = None
             yield _judgement(ours, other or expected[j], other is None, self.due)
 
@@ -113,6 +121,36 @@ class _Texts:
     def _is_quoted(self, quantity: Quantity) -> bool:
         """Whether the clause stands word for word in the standard answer."""
         return self.said.of(self.said.clause_at(quantity.start)).strip(_MARKS) in self.due.text
+
+    def _meant(self, expected: Sequence[Told]) -> list[Told]:
+        """Those of ``expected`` but for goods, places and times of their own that neither reply nor question names."""
+        named = special_cases(self.said) | special_cases(self.asked)
+        cases = [special_cases(self.due, item.quantity.start) for item in expected]
+        return [item for item, case in zip(expected, cases, strict=True) if not case or case & named]
+
+    def _heading(self, quantity: Quantity) -> frozenset[str]:
+        """The words that head what holds ``quantity`` of the standard answer (运费:), and so all its numbers."""
+        text, clauses = self.due.text, self.due.clauses
+        for number in range(self.due.clause_number(quantity.start), -1, -1):
+            if heading := _HEADING.match(text, clauses[number].start):
+                return words(heading[0])
+            if number and text[clauses[number - 1].end] not in ",;":
+                break
+        return frozenset()
+
+    def _in_general(self, ours: Told, theirs: Told, meant: Sequence[Told]) -> Told | None:
+        """What is due on the customer's own amount (60块的, 不满88元收6元), where ``theirs`` is of a special case only.
+
+        None where a place is spoken of: it may be one of those.
+        """
+        if theirs in meant or _PLACE.search(self.asked.text) or _PLACE.search(self.said.text):
+            return None
+        own = [quantity for quantity in self.asked.quantities if kind(quantity) == kind(ours.quantity)][:_MOST_OWN]
+        limits = [item.quantity for item in meant if any(_sort(item))]
+        held = {label(limit) for limit in limits if any(agrees(quantity, limit) for quantity in own)}
+        return next(
+            (item for item in meant if item.words & held and agrees(ours.quantity, item.quantity) is False), None
+        )
 
     def _is_same_case(self, ours: Told, theirs: Told) -> bool:
         """Whether neither speaks of a case that the other, or the question, does not name."""
@@ -152,15 +190,15 @@ def _paired(stated: Sequence[Told], expected: Sequence[Told]) -> dict[int, int]:
     return pairs
 
 
-def _misplaced(ours: Told, theirs: Told, expected: Sequence[Told]) -> Told | None:
+def _misplaced(ours: Told, theirs: Told, expected: Sequence[Told], heading: frozenset[str]) -> Told | None:
     """The expected quantity at whose place the number of ``theirs`` is told, if it is told there.
 
-    Its context shares words with ours that the other one lacks, and none the other way round.
+    Its context shares words with ours that the other one, under its ``heading``, lacks, and none the other way round.
     """
     for other in expected:
         if agrees(ours.quantity, other.quantity) is False and _sort(other) == _sort(theirs):
             here, there = ours.words & other.words, ours.words & theirs.words
-            if here - there and not there - here and ours.closeness(other) > ours.closeness(theirs):
+            if here - there - heading and not there - here and ours.closeness(other) > ours.closeness(theirs):
                 return other
     return None
 

@@ -30,6 +30,12 @@ _SLACK = 0.005
 _ROUGH = 0.1
 # Ends of an interval this far apart are a range, of which nothing is worked out; months and years are no range.
 _WIDEST = 1.15
+# A difference: 便宜20元, 快2天; or with what it is set against, 比小号长15厘米.
+_ABOUT = "(?:了|出|大?约|大概|差不多|整整|足足)*$"
+_GAP = re.compile(f"(?:便宜|相差|(?<![误温时色])差|贵|(?<![最很尽更越较])[快慢早晚]){_ABOUT}")
+_MORE = re.compile(f"(?<!最)[多少高低长短大小宽窄厚薄重轻深浅省]{_ABOUT}")
+_COMPARES = re.compile("比|较")
+_GAP_REACH = 20
 # A clause with more amounts is a table; this bounds the work.
 _MOST = 12
 # A text with more amounts is no chat reply.
@@ -83,6 +89,10 @@ class Working:
         return list(_pairs(self._texts[1], self._due))
 
     @cached_property
+    def _held(self) -> list[tuple[_Amount, _Amount]]:
+        return [pair for pair in self._pairs if pair[0].kind.startswith("count") and not _is_count(pair[1])][:_MOST]
+
+    @cached_property
     def _listed(self) -> list[_Amount]:
         return list(_listed(self._texts[1]))
 
@@ -112,8 +122,19 @@ class Working:
             or self._is_proportional(amount, others)
             or self._is_share(amount, others)
             or self._is_left(amount, others)
+            or self.is_gap(quantity)
             or _is_total(amount, others)
         )
+
+    def is_gap(self, quantity: Quantity) -> bool:
+        """Whether it is told as the difference of two amounts, and is that of two of the standard answer: 便宜20元."""
+        said, amount = self._texts[0], _amount(quantity)
+        clause = said.clause_at(quantity.start)
+        before = said.text[max(clause.start, quantity.start - _GAP_REACH) : quantity.start]
+        if amount is None or not (_GAP.search(before) or (_COMPARES.search(before) and _MORE.search(before))):
+            return False
+        alike = [item for item in self._due if item.kind == amount.kind]
+        return any(_is_difference(amount, *pair) for pair in combinations(alike, 2))
 
     def _is_multiple(self, amount: _Amount, others: list[_Amount]) -> bool:
         if amount.kind not in _SUMMABLE:
@@ -140,13 +161,20 @@ class Working:
         )
 
     def _given(self, amount: _Amount, base: _Amount, others: list[_Amount]) -> list[_Amount]:
-        """What the clause of ``amount`` gives of the kind of ``base``, or else what was told before."""
+        """What the clause of ``amount`` gives of the kind of ``base``, or else what was told before.
+
+        Or else, of a whole one (一瓶糖有21克), what the standard answer says that holds (一瓶300ml).
+        """
         clause = self._texts[0].clause_at(amount.start)
         alike = [other for other in others if other.kind == base.kind]
         if here := [other for other in alike if _in(clause, other)]:
             return here
         before = [other for other in alike if other.start < amount.start]
-        return before + [item for item in self._asked if item.kind == base.kind or (not base.kind and _is_count(item))]
+        asked = [item for item in self._asked if item.kind == base.kind or (not base.kind and _is_count(item))]
+        if before or asked:
+            return before + asked
+        named = {item.kind for item in (*others, *self._asked)}
+        return [held for one, held in self._held if one.kind in named and held.kind == base.kind]
 
     def _is_share(self, amount: _Amount, others: list[_Amount]) -> bool:
         """三成 of 480元, or what it leaves; and the percentage that another leaves of the whole."""
@@ -255,10 +283,16 @@ def _dimension(unit: Unit) -> str:
 def _pairs(due: Passage, amounts: list[_Amount]) -> Iterator[tuple[_Amount, _Amount]]:
     """Amounts that stand for each other in the standard answer, both ways round: 1升 and 5克 of 每升水加5克."""
     ordered = sorted(amounts, key=lambda amount: amount.start)
+    base: _Amount | None = None
     for _, group in groupby(ordered, lambda amount: due.clause_number(amount.start)):
         here = list(group)[:_MOST]
         clause = due.clause_at(here[0].start)
         tied = _TIES.search(due.text, clause.start, clause.end) is not None
+        if base and due.clause_at(base.start).sentence != clause.sentence:
+            base = None
+        if base and all(item.kind != base.kind for item in here):  # 每100ml含糖8.5g,低糖4.2g
+            yield from ((base, item) for item in here)
+        base = next((item for item in here if "每" in due.text[max(0, item.start - 1) : item.start + 1]), base)
         for one, other in combinations(here, 2):
             if (one.kind != other.kind or tied) and "、" not in due.text[one.start : other.start]:
                 yield one, other
