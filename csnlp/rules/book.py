@@ -57,7 +57,6 @@ class Rule:
     start: date | None
     end: date | None
     examples: tuple[Example, ...]
-    lexicons: tuple[str, ...]
     where: str
 
     def in_force(self, day: date | None) -> bool:

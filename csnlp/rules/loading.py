@@ -1,15 +1,15 @@
 """Reads a rule book from YAML.
 
 A book is one file, or a file that includes others beside it (``include``, for clauses and rules). It may extend another
-(``extends``): then it has all of that one's settings, clauses and rules, but for those that it gives itself and the
-rules it leaves out (``without``). Complaints name file, line, key and what is allowed.
+(``extends``): then it has all of that one's settings, clauses, named conditions and rules, but for those that it gives
+itself and the rules it leaves out (``without``). Complaints name file, line, key and what is allowed.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,11 +20,11 @@ from csnlp.rules.examples import parse_examples
 from csnlp.rules.inspect import conditions
 from csnlp.rules.kinds import links, parse_condition
 from csnlp.rules.kinds.names import Names
-from csnlp.rules.kinds.text import RegexMatch
+from csnlp.rules.kinds.text import LexiconMatch, RegexMatch
 from csnlp.rules.lexicon import Lexicon, lexicon_files, read_lexicon
 from csnlp.rules.reader import Entry, read_yaml
 from csnlp.rules.scanner import Scanner
-from csnlp.rules.verdict import REASONS
+from csnlp.rules.verdict import REASONS, Condition
 
 FOLDER = Path(__file__).parent / "books"
 MAX_DEPTH = 5
@@ -33,7 +33,7 @@ MAX_DEPTH = 5
 _CREDITED = ("politeness", "accuracy", "complaint", "satisfaction")
 _SETTINGS = (
     *("name", "version", "extends", "without", "include", "lexicons", "domains", "review_below"),
-    *("sections", "ceilings", "bands", "clauses", "rules"),
+    *("sections", "ceilings", "bands", "clauses", "conditions", "rules"),
 )
 
 T = TypeVar("T")
@@ -71,15 +71,14 @@ def _read(path: Path) -> RuleBook:
     top = _settings(chain)
     files = _lexicons(chain)
     names = Names(frozenset(files), links.hosts(top("domains"), ()))
+    names = replace(names, conditions=_named(chain, names))
 
     sections = tuple(_section(item) for item in _unique(top("sections").entries("sections")))
     clauses = _merged(chain, "clauses", lambda item: _clause(item, sections))
-    rules = _merged(chain, "rules", lambda item: _rule(item, clauses.values(), names, files))
+    rules = _merged(chain, "rules", lambda item: _rule(item, clauses.values(), names))
     if not clauses:
         raise chain[-1].top.error("clauses", "a book needs at least one clause")
-    lexicons = [
-        read_lexicon(files[name]) for name in sorted({name for rule in rules.values() for name in rule.lexicons})
-    ]
+    lexicons = [read_lexicon(files[name]) for name in _lexicons_used(rules.values())]
     book = RuleBook(
         name=chain[-1].top.text("name"),
         version=chain[-1].top.text("version"),
@@ -145,7 +144,7 @@ def _ask_all(chain: Iterable[_File]) -> None:
     for link in chain:
         link.top.known(*_SETTINGS)
         for part in link.parts:
-            part.known("clauses", "rules")
+            part.known("clauses", "conditions", "rules")
 
 
 def _settings(chain: Sequence[_File]) -> Callable[[str], Entry]:
@@ -165,6 +164,32 @@ def _merged(chain: Iterable[_File], key: str, make: Callable[[Entry], T]) -> dic
         items = _unique([item for part in link.parts for item in part.entries(key, required=False)])
         found |= {item.text("id"): make(item) for item in items}
     return found
+
+
+def _named(chain: Iterable[_File], names: Names) -> dict[str, Condition]:
+    """Name → condition. One in a book that extends another takes the other's place in the rules of both.
+
+    A named condition names no other: so a few lines cannot grow to any size.
+    """
+    found: dict[str, Condition] = {}
+    for link in chain:
+        own: dict[str, Condition] = {}
+        for part in link.parts:
+            if (entry := part.entry("conditions", required=False)) is None:
+                continue
+            for name in entry.names():
+                if name in own:
+                    raise entry.error(name, "a condition of this name stands in the book already; give another")
+                body = entry.entry(name)
+                assert body is not None
+                own[name] = parse_condition(body, names)
+        found |= own
+    return found
+
+
+def _lexicons_used(rules: Iterable[Rule]) -> list[str]:
+    matches = (found for rule in rules for found in conditions(rule) if isinstance(found, LexiconMatch))
+    return sorted({name for match in matches for name in match.lexicons})
 
 
 def _patterns(rules: Iterable[Rule]) -> Iterator[str]:
@@ -205,7 +230,7 @@ def _clause(entry: Entry, sections: Iterable[Section]) -> Clause:
     return clause
 
 
-def _rule(entry: Entry, clauses: Iterable[Clause], names: Names, files: dict[str, Path]) -> Rule:
+def _rule(entry: Entry, clauses: Iterable[Clause], names: Names) -> Rule:
     when, applies = entry.entry("when"), entry.entry("applies", required=False)
     assert when is not None
     start, end = entry.day("from"), entry.day("until")
@@ -228,7 +253,6 @@ def _rule(entry: Entry, clauses: Iterable[Clause], names: Names, files: dict[str
         start=start,
         end=end,
         examples=parse_examples(entry),
-        lexicons=tuple(sorted(name for name in _mentioned(when) | _mentioned(applies) if name in files)),
         where=f"{entry.file}:{entry.line}",
     )
     if (severity == "info" and rule.points) or (severity == "praise" and rule.points <= 0):
@@ -237,11 +261,6 @@ def _rule(entry: Entry, clauses: Iterable[Clause], names: Names, files: dict[str
         raise entry.error("points", f"{severity} deducts: give points below 0, or 0")
     entry.done()
     return rule
-
-
-def _mentioned(entry: Entry | None) -> set[str]:
-    """The names of lexicons under ``entry``, at any depth."""
-    return set() if entry is None else set(entry.texts_below("lexicon"))
 
 
 def _ceilings(entry: Entry) -> dict[str, float]:

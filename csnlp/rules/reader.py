@@ -155,21 +155,6 @@ class Entry:
         self._asked.extend(self._nodes)
         return tuple(self._nodes)
 
-    def texts_below(self, key: str) -> list[str]:
-        """The texts under ``key`` in this mapping and, at any depth, in those inside it."""
-        found: list[str] = []
-        left = list(self._nodes.items())
-        while left:
-            name, node = left.pop()
-            if name == key:
-                nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
-                found.extend(str(item.value) for item in nodes if isinstance(item, yaml.ScalarNode))
-            elif isinstance(node, yaml.MappingNode):
-                left.extend((str(inner.value), value) for inner, value in node.value)
-            elif isinstance(node, yaml.SequenceNode):
-                left.extend(("", item) for item in node.value)
-        return found
-
     def done(self) -> None:
         """Raise :class:`csnlp.errors.ConfigError` for a key that was never asked for."""
         for key in self._nodes:

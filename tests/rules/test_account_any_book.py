@@ -66,7 +66,6 @@ def books(draw: st.DrawFn) -> RuleBook:
                 start=None,
                 end=None,
                 examples=(),
-                lexicons=(),
                 where="",
             )
         )

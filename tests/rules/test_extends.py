@@ -7,7 +7,10 @@ import pytest
 
 from csnlp.cli.main import main
 from csnlp.rules import load_book
+from csnlp.rules.case import Case
+from csnlp.rules.engine import apply
 from csnlp.rules.loading import FOLDER
+from csnlp.types import Exchange
 
 from .conftest import BOOK, FILES, RUDE, complaint
 
@@ -30,6 +33,62 @@ def test_a_book_extends_another(write_book: WriteBook) -> None:
     assert (book.name, book.version, book.review_below) == ("child", "2", 0.9)
     assert [clause.id for clause in book.clauses] == ["N1", "N2"] and book.ceilings["critical"] == 40
     assert {rule.id: rule.points for rule in book.rules} == {"N1-rude": -7, "N1-new": -1}
+
+
+NAMED = """\
+name: parent
+version: 1
+conditions:
+  swears: {regex: 滚}
+sections: [{id: s, title: 节, weight: 1}]
+clauses: [{id: N1, section: s, title: 条, weight: 10}]
+rules:
+  - {id: N1-a, clause: N1, message: 甲, severity: minor, points: -1, when: {condition: swears}}
+  - id: N1-b
+    clause: N1
+    message: 乙
+    severity: minor
+    points: -1
+    when: {all: [{condition: swears}, {not: {regex: 啊}}]}
+"""
+
+
+def test_a_condition_that_is_extended_is_another_in_the_rules_of_both(write_book: WriteBook) -> None:
+    def fired(text: str, reply: str, **files: str) -> list[str]:
+        book = load_book(write_book(text, {f"{name}.yaml": content for name, content in files.items()}))
+        case = Case(Exchange(reply), book.scanner, {}, {}, frozenset())
+        return [rule.id for rule in book.rules if apply(rule, case).holds]
+
+    assert fired(NAMED, "滚") == ["N1-a", "N1-b"] and fired(NAMED, "滚啊") == ["N1-a"]
+    child = "name: child\nversion: 1\nextends: parent.yaml\nconditions: {swears: {regex: 呸}}\n"
+    assert fired(child, "呸", parent=NAMED) == ["N1-a", "N1-b"] and fired(child, "滚", parent=NAMED) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "{condition: swears}}",
+            "{condition: curses}}",
+            "book.yaml:8: N1-a.when: condition: 'curses' is not among the book's conditions; allowed: swears",
+        ),
+        (
+            "{regex: 滚}",
+            "{regex: 滚}\n  twice: {condition: swears}",
+            "book.yaml:5: book.conditions.twice: condition: 'swears' is not among the book's conditions; "
+            "allowed: none (one that has a name itself names no other)",
+        ),
+        ("{regex: 滚}", "{regex: '('}", "book.yaml:4: book.conditions.swears: regex:"),
+        (
+            "conditions:",
+            "include: [more.yaml]\nconditions:",
+            "swears: a condition of this name stands in the book already",
+        ),
+    ],
+)
+def test_a_named_condition_that_is_none_is_told(old: str, new: str, message: str, write_book: WriteBook) -> None:
+    path = write_book(NAMED.replace(old, new, 1), {"more.yaml": "conditions: {swears: {regex: 呸}}\n"})
+    assert message in complaint(path)
 
 
 @pytest.mark.parametrize("command", ["test", "lint"])

@@ -188,7 +188,7 @@ def test_points_go_with_the_severity(severity: str, points: str, message: str, w
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ("name: other\n" + MORE, "more.yaml:1: more: name: unknown key; allowed: clauses, rules"),
+        ("name: other\n" + MORE, "more.yaml:1: more: name: unknown key; allowed: clauses, conditions, rules"),
         ("", "more.yaml: is empty"),
         (MORE.replace("praise", "prase"), "more.yaml:5: N2-thanks: severity: 'prase' is not allowed here"),
         ("rules: [", "more.yaml:2: no proper YAML"),

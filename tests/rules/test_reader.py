@@ -124,11 +124,6 @@ def test_a_key_that_is_not_there_has_its_default() -> None:
     assert entry.entries("b", required=False) == [] and entry.items("b", required=False) == []
 
 
-def test_texts_are_found_at_any_depth() -> None:
-    entry = parse_yaml("any: [{lexicon: a}, {not: {lexicon: [b, c]}}, {x: [[{lexicon: d}]]}]\nlexicon: e", "f.yaml")
-    assert sorted(entry.texts_below("lexicon")) == ["a", "b", "c", "d", "e"]
-
-
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -1,8 +1,8 @@
 """The kinds of conditions: one module each, found by the key that names the kind in a rule.
 
 ``lexicon``, ``regex`` (text) · ``head``, ``act`` (the model) · ``position``, ``sequence`` (flow) · ``reply_time``
-(timing) · ``format`` · ``link`` · ``repeat`` · ``typo`` · ``fact`` · ``similar`` · ``python`` (plug-in), and ``all``,
-``any``, ``not``, ``at_least`` to put them together.
+(timing) · ``format`` · ``link`` · ``repeat`` · ``typo`` · ``fact`` · ``similar`` · ``python`` (plug-in) ·
+``condition`` (one that the book gave a name), and ``all``, ``any``, ``not``, ``at_least`` to put them together.
 """
 
 from __future__ import annotations
@@ -15,6 +15,14 @@ from csnlp.rules.reader import Entry
 from csnlp.rules.verdict import AtLeast, Condition, Not
 
 Parse = Callable[[Entry, Names], Condition]
+
+
+def _named(entry: Entry, names: Names) -> Condition:
+    if (name := entry.text("condition")) not in names.conditions:
+        allowed = ", ".join(names.conditions) or "none (one that has a name itself names no other)"
+        raise entry.error("condition", f"{name!r} is not among the book's conditions; allowed: {allowed}")
+    return names.conditions[name]
+
 
 KINDS: dict[str, Parse] = {
     "lexicon": text.parse_lexicon,
@@ -29,6 +37,7 @@ KINDS: dict[str, Parse] = {
     "fact": facts.parse,
     "similar": similar.parse,
     "python": plugin.parse,
+    "condition": _named,
 }
 _COMPOSED = ("reply_time", "all", "any", "not", "at_least", "sequence")
 
