@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from csnlp.reference.answers import bare_answer
 from csnlp.reference.clauses import Passage, words
 from csnlp.reference.result import Judgement
-from csnlp.reference.stance import Stance, bare_answer, stance
+from csnlp.reference.stance import Stance, stance
 from csnlp.reference.subjects import Subject, is_excepted, is_same_subject, subject_at
 
 # A clause with one of these speaks of a case: it is set only against a clause with the same. So does 不行 where it is

@@ -1,11 +1,11 @@
-"""Whether a text affirms or denies something: 可以开发票, 发票开不了, 没有不包邮的, or a bare 能的."""
+"""Whether a text affirms or denies something: 可以开发票, 发票开不了, 没有不包邮的."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
-from csnlp.reference.clauses import Clause, Passage, content, tells
+from csnlp.reference.clauses import Passage, content, tells
 
 # Words that hold a character of negation and deny nothing; either-or questions, too.
 _NO_DENIAL = re.compile(
@@ -60,7 +60,7 @@ _MUST = re.compile("(?:需要?|必?须|要)$")
 _RELATIVE = re.compile("的(?![的了哦呢哈呀啊嘛喔噢亲哒滴哟呦~! ]|$)")
 # 不上班谁养我, 没什么麻烦: no plain denial.
 _RHETORICAL = re.compile("谁|怎么|什么|哪|咋|啥")
-_PARTICLES = re.compile("[的了哦呢哈呀啊嘛喔噢亲哒滴哟呦~! ]*$")
+PARTICLES = re.compile("[的了哦呢哈呀啊嘛喔噢亲哒滴哟呦~! ]*$")
 # Of these, more may stand before what they affirm: 支持开电子发票.
 _PLAIN_AFFIRM = ("支持", "提供", "可以", "接受")
 # What stands behind a denial that is a condition, before what is said in that case: 没有吊牌的不可以, 没拆封也支持.
@@ -77,33 +77,13 @@ _PREDICATE = re.compile(
 # The first characters of policies that say what the shop does: 包邮, 免运费; 货到付款 may be the state of an order.
 _DOING = frozenset("包免送保赠可支")
 # What may stand before a policy without limiting it: 这款包邮, 全国包邮; not 拆封后, 新疆.
-_SUBJECT = re.compile(
+SUBJECT = re.compile(
     "(?:亲|爱的|您好|你好|抱歉|很|不好意思|对不起|我们|咱们|咱|这款|这个|这边|这里|这|本店|小店|本款|该|全店|全场|全国|店铺|店里|店|"
     "所有|商品|产品|宝贝|目前|现在|暂时|暂|一律|统一|默认|都|是|也|家|的|呢|哦|哈|[ ,])*"
 )
-# Characters before a word in which what affirms or denies it stands, and those that a bare answer may add.
+# Characters before a word in which what affirms or denies it stands, and telling ones that may stand between.
 _REACH = 8
-_BARE = 12
 _GAP = 2
-_YES = re.compile(
-    "(?:亲|您好|嗯|哦|好的|在的|[ ,])*"
-    "(?P<answer>是|可以|能|支持|有|行|会|要|需要|没问题|对|当然|包|送|给|可|含|带|装(?!饰)|退|换|收|保)(?:可以|能|支持|有|会)?"
-)
-_NO = re.compile(
-    "(?:亲|您好|嗯|哦|抱歉|不好意思|对不起|[ ,])*"
-    "(?P<answer>不是|不可以|不能|不支持|没有|不行|不会|不要|不需要|不用|不[包送给含带装退换收保]|不)"
-)
-# Answers that tell what the shop does, whatever the question (可以的,货到付款); those that may answer another one
-# (没有的,货到付款: not by card). No 要, 不用 or 不会: they tell what the customer must or will do.
-_OFFERS = frozenset(("可以", "能", "支持", "行", "没问题", "可"))
-_GRANTS = _OFFERS | frozenset(("有", "是", "对", "当然", "包", "送", "给", "含", "带", "退", "换", "保"))
-_REFUSALS = frozenset(("没有", "不可以", "不能", "不支持", "不行", *(f"不{does}" for does in "包送给含带退换保")))
-# 是的 to 吊灯不带灯泡吗 may mean either; 可不可以 denies nothing.
-_NOT = re.compile(r"不(?!好意思|过|是)(?=(.))(?<!\1不)|没有?(?!关系|问题)")
-_ASSENT = ("是", "对", "当然", "不是", "不")
-# Of these is a question that asks for nothing yet: 客服在吗, 有人吗.
-_IDLE = frozenset("客服店家爱人吗")
-_GREETING = re.compile("(?:亲|爱的|您好|你好|抱歉|不好意思|对不起|好的|在的|的|哦|呢|哈|呀|啊| )*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +132,8 @@ def stance(passage: Passage, start: int, end: int, *, bare: bool = False) -> Sta
     match = _AFFIRM_BEHIND.match(passage.text[end : begin + len(window)])  # unmasked, for 没问题
     if match and not (match[1] == "没问题" and passage.text[start:end] in _SOUND):
         return Stance(True, _NEED.match(match[1]) is not None, start, end + match.end(1))
-    doing = (bare or passage.text[start] in _DOING) and _PARTICLES.match(behind) and len(behind) == clause.end - end
-    return Stance(True, False, start, end) if doing and _SUBJECT.fullmatch(before) else None
+    doing = (bare or passage.text[start] in _DOING) and PARTICLES.match(behind) and len(behind) == clause.end - end
+    return Stance(True, False, start, end) if doing and SUBJECT.fullmatch(before) else None
 
 
 def _chain(before: str, denials: list[re.Match[str]]) -> list[re.Match[str]]:
@@ -209,80 +189,7 @@ def is_general(passage: Passage, index: int, asked: str) -> bool:
     before = passage.text[max(clause.start, index - 30) : index]
     if before.startswith(("就", "则", "那就", "便")):
         return False
-    return content(_AFFIRM.sub("", _DENY.sub("", _SUBJECT.sub("", _masked(before))))) <= content(asked)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A bare yes or no at ``text[start:end]`` of a passage, and the ``word`` of it that says so."""
-
-    start: int
-    end: int
-    yes: bool
-    word: str
-
-
-def bare_answer(passage: Passage, asked: str) -> Answer | None:
-    """The yes or no that a reply begins with, where its first clause says no more than that (a greeting apart).
-
-    Words of the question ``asked`` (folded) may be repeated in it: 能开的. An assent to a question that denies tells
-    nothing.
-    """
-    for clause in passage.clauses[:3]:
-        if answer := _answer_in(passage, clause, asked):
-            return answer
-        if not _GREETING.fullmatch(passage.of(clause).strip()):
-            return None
-    return None
-
-
-def answered(passage: Passage, start: int, end: int, asked: str, *, wanted: bool) -> Stance | None:
-    """How a yes or no in the clause beside it settles the policy ``text[start:end]``, which is all that its own clause
-    says: 可以的,货到付款, or 发票,没有的.
-
-    ``wanted``: the question ``asked`` (folded) is for that policy. In answer to another one, only an offer counts.
-    """
-    number = passage.clause_number(start)
-    clause = passage.clauses[number]
-    bare = _SUBJECT.fullmatch(passage.text, clause.start, start) and _PARTICLES.fullmatch(passage.text, end, clause.end)
-    if not bare or clause.asks:
-        return None
-    free = wanted or content(asked) <= _IDLE
-    before = _beside(passage, range(number - 1, -1, -1), asked)
-    behind = _beside(passage, range(number + 1, len(passage.clauses)), asked)
-    answers = [answer for answer in (before, behind) if answer]
-    plain = _GRANTS | _REFUSALS if free else _OFFERS
-    if len({answer.yes for answer in answers}) != 1 or any(answer.word not in plain for answer in answers):
-        return None
-    first, last = before.start if before else start, behind.end if behind else end
-    return Stance(answers[0].yes, False, first, last)
-
-
-def _beside(passage: Passage, numbers: range, asked: str) -> Answer | None:
-    """The bare answer in the first of the clauses ``numbers`` that is no greeting."""
-    for number in numbers[:3]:
-        clause = passage.clauses[number]
-        if not _GREETING.fullmatch(passage.of(clause).strip()):
-            return _answer_in(passage, clause, asked)
-    return None
-
-
-def _answer_in(passage: Passage, clause: Clause, asked: str) -> Answer | None:
-    """The yes or no that is all that ``clause`` says."""
-    words = passage.of(clause).strip()
-    for pattern, yes in ((_NO, False), (_YES, True)):
-        match = pattern.match(words)
-        if match and not clause.asks and _repeats(words[match.end() :], asked):
-            if words[match.start("answer") : match.end()] in _ASSENT and _NOT.search(asked):
-                return None
-            start = passage.text.index(words, clause.start)
-            return Answer(start + match.start("answer"), start + match.end(), yes, match["answer"])
-    return None
-
-
-def _repeats(rest: str, asked: str) -> bool:
-    """Whether ``rest`` is no more than particles and characters of the question."""
-    return len(rest) <= _BARE and all(char in asked or _PARTICLES.fullmatch(char) for char in rest)
+    return content(_AFFIRM.sub("", _DENY.sub("", SUBJECT.sub("", _masked(before))))) <= content(asked)
 
 
 def _past_cases(window: str, index: int) -> str:

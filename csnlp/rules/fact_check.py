@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from csnlp.reference.answers import answered, bare_answer
 from csnlp.reference.clauses import Clause, Passage, content, is_exception, is_stated, read, tells
 from csnlp.reference.compare import agrees, kind
 from csnlp.reference.context import MAX_QUANTITIES
 from csnlp.reference.result import FactCheck, Judgement, collected
-from csnlp.reference.stance import answered, bare_answer, is_general, stance
+from csnlp.reference.stance import is_general, stance
 from csnlp.rules.facts import Fact, FactTable
 from csnlp.text.quantities import Quantity
 

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -10,98 +9,12 @@ from hypothesis import strategies as st
 
 from csnlp.rules import Case
 from csnlp.rules.kinds.flow import POSITIONS, Position
-from csnlp.rules.kinds.timing import ReplyTimeOver
 from csnlp.rules.scanner import Scanner
-from csnlp.rules.verdict import REASONS, AtLeast, Condition, Not, Verdict
+from csnlp.rules.verdict import Verdict
 from csnlp.types import Exchange, Turn
 
 Ask = Callable[..., Verdict]
 
-
-# ---- all, any, not, at_least
-
-VALUES = (True, False, None)
-
-
-class Says(Condition):
-    """A condition of which the verdict is known."""
-
-    def __init__(self, holds: bool | None, number: int = 0) -> None:
-        if holds:
-            self.verdict = Verdict(True, ((number, number + 1),), note=f"n{number}")
-        else:
-            self.verdict = Verdict(holds, reason="open" if holds is None else "")
-
-    def check(self, case: Case, /) -> Verdict:
-        return self.verdict
-
-
-CASE = Case(Exchange("好的"), Scanner([]))
-
-
-def oracle(n: int, values: tuple[bool | None, ...]) -> bool | None:
-    """Whether at least ``n`` hold, by trying both values of every unknown one."""
-    outcomes = {
-        sum(outcome) >= n for outcome in product(*((True, False) if value is None else (value,) for value in values))
-    }
-    return outcomes.pop() if len(outcomes) == 1 else None
-
-
-def tables() -> Iterator[tuple[int, tuple[bool | None, ...]]]:
-    for size in range(1, 5):
-        for values in product(VALUES, repeat=size):
-            for n in range(1, size + 1):
-                yield n, values
-
-
-def test_what_is_unknown_decides_nothing_and_stays_unknown_only_where_it_would_decide() -> None:
-    for n, values in tables():
-        verdict = AtLeast(n, tuple(Says(value, i) for i, value in enumerate(values))).check(CASE)
-        assert verdict.holds is oracle(n, values), (n, values)
-        assert bool(verdict.reason) is (verdict.holds is None)
-
-
-@pytest.mark.parametrize("value", VALUES)
-def test_not_turns_what_is_known_and_leaves_what_is_not(value: bool | None) -> None:
-    verdict = Not(Says(value)).check(CASE)
-    assert verdict.holds is (None if value is None else not value)
-    assert verdict.spans == () and bool(verdict.reason) is (value is None)
-
-
-def test_the_evidence_is_that_of_all_parts_that_hold_without_doubles() -> None:
-    verdict = AtLeast(2, (Says(True, 5), Says(False), Says(True, 1), Says(True, 5))).check(CASE)
-    assert verdict.spans == ((1, 2), (5, 6)) and verdict.note == "n5；n1"
-
-
-def test_any_gives_the_evidence_of_every_part_that_holds() -> None:
-    assert AtLeast(1, (Says(None), Says(True, 3), Says(False), Says(True, 4))).check(CASE).spans == ((3, 4), (4, 5))
-
-
-@pytest.mark.parametrize(
-    ("when", "holds"),
-    [
-        ("{all: [{regex: 好}, {regex: 的}]}", True),
-        ("{all: [{regex: 好}, {regex: 坏}]}", False),
-        ("{any: [{regex: 坏}, {regex: 的}]}", True),
-        ("{any: [{regex: 坏}, {regex: 糟}]}", False),
-        ("{not: {regex: 坏}}", True),
-        ("{at_least: 2, of: [{regex: 好}, {regex: 坏}, {regex: 的}]}", True),
-        ("{at_least: 3, of: [{regex: 好}, {regex: 坏}, {regex: 的}]}", False),
-        ("{all: [{regex: 好}, {reply_time: {over: 1}}]}", None),
-        ("{all: [{regex: 坏}, {reply_time: {over: 1}}]}", False),
-        ("{any: [{regex: 好}, {reply_time: {over: 1}}]}", True),
-        ("{any: [{regex: 坏}, {reply_time: {over: 1}}]}", None),
-        ("{not: {reply_time: {over: 1}}}", None),
-        ("{all: [{any: [{regex: 坏}, {regex: 好}]}, {not: {all: [{regex: 坏}]}}]}", True),
-    ],
-)
-def test_conditions_of_a_book_are_put_together(ask: Ask, when: str, holds: bool | None) -> None:
-    verdict = ask(when, "好的")
-    assert verdict.holds is holds
-    assert verdict.reason in ({"", *REASONS} if holds is None else {""})
-
-
-# ---- position
 
 FIRST = {"opening_reply", "first_reply"}
 
@@ -299,66 +212,3 @@ def test_a_step_that_cannot_be_decided_is_unknown_and_not_missing(ask: Ask) -> N
     assert ask(f"{{sequence: {{{mood}, missing: true}}}}", "您好", "客：投诉").holds is None
     assert ask(f"{{sequence: {{{mood}}}}}", "抱歉", "客：投诉").holds is None
     assert ask(f"{{sequence: {{{mood}}}}}", "您好", "客：投诉").holds is False
-
-
-# ---- reply_time
-
-
-@pytest.mark.parametrize(
-    ("before", "at", "holds", "reason"),
-    [
-        (["客@0：在吗"], 181, True, ""),
-        (["客@0：在吗"], 180, False, ""),
-        (["客@0：在吗", "客@170：？"], 181, True, ""),  # since the first unanswered turn
-        (["客@0：在吗", "服@10：在", "客@100：好"], 250, False, ""),
-        (["客@0：在吗", "服@10：在"], 999, None, "no_customer"),
-        ([], 999, None, "no_customer"),
-        (["客：在吗"], 999, None, "no_time"),
-        (["客@0：在吗"], None, None, "no_time"),
-        (["客@500：在吗"], 100, None, "no_time"),  # an answer before the question is a wrong clock
-        (["客：在吗", "客@5：？"], 999, None, "no_time"),
-    ],
-)
-def test_the_reply_time(ask: Ask, before: list[str], at: int | None, holds: bool | None, reason: str) -> None:
-    verdict = ask("{reply_time: {over: 180}}", "在的", *before, at=at)
-    assert (verdict.holds, verdict.reason) == (holds, reason)
-    assert not holds or verdict.note == "181 s > 180 s"
-
-
-@pytest.mark.parametrize(
-    ("before", "at", "holds"),
-    [
-        (["客@0：在吗", "客@170：再不处理我投诉"], 175, False),
-        (["客@0：在吗", "客@170：再不处理我投诉"], 231, True),
-        (["客@0：在吗", "客@20：我要投诉", "客@170：？"], 175, True),
-        (["客@0：在吗", "客@100：都碎了"], 175, True),  # of none: the last
-        (["客@0：在吗", "客@170：都碎了"], 175, False),
-        (["客@0：都碎了"], 175, True),
-        (["客@0：我要投诉", "服@10：在", "客@170：投诉"], 175, False),
-        (["客：在吗", "客@20：投诉"], 175, True),
-        (["客@0：在吗", "客：投诉"], 175, None),
-    ],
-)
-def test_the_reply_time_since_a_turn_of_a_kind(ask: Ask, before: list[str], at: int, holds: bool | None) -> None:
-    when = "{reply_time: {over: 60, since: {regex: 投诉, in: question}}}"
-    assert ask(when, "在的", *before, at=at).holds is holds
-
-
-NOON = datetime(2026, 3, 2, 12, 0)
-
-
-@pytest.mark.parametrize(
-    ("asked", "answered", "holds"),
-    [
-        (NOON.replace(tzinfo=timezone.utc), NOON, None),
-        (NOON, NOON.replace(tzinfo=timezone.utc), None),
-        # Twelve o'clock in London is eight in the evening in Beijing.
-        (NOON.replace(tzinfo=timezone.utc), NOON.replace(hour=20, tzinfo=timezone(timedelta(hours=8))), False),
-        (NOON.replace(tzinfo=timezone.utc), NOON.replace(hour=21, tzinfo=timezone(timedelta(hours=8))), True),
-        (datetime.min, datetime.max, True),
-    ],
-)
-def test_times_of_different_zones(asked: datetime, answered: datetime, holds: bool | None) -> None:
-    exchange = Exchange("在的", (Turn("customer", "在吗", asked),), time=answered)
-    verdict = ReplyTimeOver(180).check(Case(exchange, Scanner([])))
-    assert verdict.holds is holds and verdict.reason == ("no_time" if holds is None else "")
