@@ -34,7 +34,7 @@ _TURN_REACH = 10
 # Nobody pays it all.
 _SHARED = re.compile(
     "一半|各[自付出]|分摊|平摊|对半|差价|部分|超出|超过|续重|上限|首重|其余|剩下|[0-9一二三四五六七八九几]成|百分之|%|"
-    "前[0-9]+[元块]|[0-9]+[元块]钱?(?:以?内|封顶)"
+    "前[0-9]{1,7}[元块]|[0-9]{1,7}[元块]钱?(?:以?内|封顶)"
 )
 # Paid back later: whoever lays it out does not bear it.
 _ADVANCE = re.compile("先|垫|暂|一下")
@@ -150,7 +150,7 @@ def _payers_in(passage: Passage, number: int, *, carried: bool) -> Iterator[_Pay
     last = passage.clauses[number - 1] if number else clause
     follows = last.sentence == clause.sentence and _POSTAGE.search(passage.of(last)) is not None
     carried = not named and (carried or follows)
-    if _SHARED.search(words) or not (carried or named):
+    if not (carried or named) or _SHARED.search(words):
         return
     for match in islice(_PAYER.finditer(passage.text, clause.start, clause.end), _MAX_PAYERS):
         rest = words.replace(match[0], "", 1)

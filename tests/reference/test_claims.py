@@ -1,5 +1,7 @@
 """Yes and no, and who pays: innocent replies, and those that contradict the standard answer."""
 
+import time
+
 import pytest
 
 from csnlp.reference.check import check_reference
@@ -161,15 +163,23 @@ def test_the_words_that_show_it(reply: str, found: str) -> None:
     assert shown == ([found] if found else [])
 
 
-def test_hostile_text_takes_linear_time() -> None:
-    for text in (
-        "运费您不要" * 4000,
-        "运费您出" * 5000,
-        "不是没有非无未" * 3000,
-        "不行就再可" * 4000,
-        "我们的" * 8000 + "运费您付",
-    ):
-        check_reference(text, "运费我们出，不支持机洗", "运费谁出")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "运费您不要" * 40_000,
+        "运费您出" * 50_000,
+        "不是没有非无未" * 30_000,
+        "不行就再可" * 40_000,
+        "我们的" * 80_000 + "运费您付",
+        "运费" + "1" * 200_000,
+        "运费前" + "1/" * 100_000,
+    ],
+)
+def test_hostile_text_takes_linear_time(text: str) -> None:
+    start = time.process_time()
+    check_reference(text, "运费我们出，不支持机洗", "运费谁出")
+    # Measured: 0.1 to 0.2 s. Quadratic time would be minutes.
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize(
