@@ -1,4 +1,4 @@
-"""A small rule book, a few chats and their scores, for the tests of ``csnlp rules``."""
+"""Two rows for ``csnlp score``; a small rule book, a few chats and their scores for ``csnlp rules``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from csnlp.heads import HEADS
+
+GOOD = '{"id": "a", "question": "我要投诉物流", "reply": "亲，马上查"}\n{"id": "b", "reply": "好的"}\n'
 
 BOOK = """\
 name: small

@@ -14,6 +14,8 @@ from csnlp.io import BadRow
 from csnlp.io.job import CHUNK
 from csnlp.types import Exchange, Finding, HeadScore, Score
 
+from .conftest import GOOD
+
 
 class FakeScorer:
     def metadata(self) -> dict[str, str]:
@@ -50,9 +52,6 @@ def _fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(csnlp, "load", load, raising=False)
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.chdir(tmp_path)
-
-
-GOOD = '{"id": "a", "question": "我要投诉物流", "reply": "亲，马上查"}\n{"id": "b", "reply": "好的"}\n'
 
 
 def test_all_rows_scored(tmp_path, capsys):

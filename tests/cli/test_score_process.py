@@ -14,7 +14,9 @@ import pytest
 
 import csnlp
 
-GOOD = '{"id": "a", "question": "我要投诉物流", "reply": "亲，马上查"}\n{"id": "b", "reply": "好的"}\n'
+from .conftest import GOOD
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(csnlp.__file__).parents[1])}
 
 
 @pytest.fixture(autouse=True)
@@ -23,8 +25,7 @@ def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def run_python(program: str, *arguments: str, **options: object) -> subprocess.CompletedProcess[bytes]:
-    environment = {**os.environ, "PYTHONPATH": str(Path(csnlp.__file__).parents[1])}
-    return subprocess.run([sys.executable, "-c", program, *arguments], env=environment, capture_output=True, **options)
+    return subprocess.run([sys.executable, "-c", program, *arguments], env=ENVIRONMENT, capture_output=True, **options)
 
 
 def test_help_imports_nothing_heavy():
@@ -82,8 +83,7 @@ sys.exit(main())
 def test_ctrl_c_is_answered_at_once_and_the_second_one_ends_all():
     Path("chats.jsonl").write_text(GOOD, encoding="utf-8")
     command = [sys.executable, "-c", BUSY, "score", "chats.jsonl", "-o", "scores.jsonl"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(csnlp.__file__).parents[1])}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
+    with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
         assert run.stderr
         wait_for(run.stderr, b"begun")
         run.send_signal(signal.SIGINT)
@@ -108,9 +108,8 @@ def test_a_pipe_from_input_to_output():
 def test_a_reader_that_has_enough_is_no_error():
     source = Path("chats.jsonl")
     source.write_text(GOOD * 20_000, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(Path(csnlp.__file__).parents[1])}
     command = [sys.executable, "-c", PIPE, "score", str(source), "-o", "-"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+    with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
         assert run.stdout and run.stderr
         run.stdout.readline()
         run.stdout.close()

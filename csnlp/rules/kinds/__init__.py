@@ -18,6 +18,7 @@ Parse = Callable[[Entry, Names], Condition]
 
 
 def _named(entry: Entry, names: Names) -> Condition:
+    """The condition that the book gave this name: the same object wherever it is named."""
     if (name := entry.text("condition")) not in names.conditions:
         allowed = ", ".join(names.conditions) or "none (one that has a name itself names no other)"
         raise entry.error("condition", f"{name!r} is not among the book's conditions; allowed: {allowed}")
