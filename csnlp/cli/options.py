@@ -34,8 +34,8 @@ Device = Annotated[
     str,
     typer.Option(
         "--device",
-        help="cpu (the fastest engine installed), cpu-float32 (the same, kept to float32), openvino, onnx, torch, "
-        "or a torch device such as cuda (extra gpu).",
+        help="cpu (the fastest engine installed), cpu-float32 (the same, kept to float32), cpu-bfloat16, cpu-int8, "
+        "openvino, onnx, torch, or a torch device such as cuda (extra gpu).",
     ),
 ]
 

@@ -43,16 +43,26 @@ def padded_batches(
     rows: Sequence[Encoded], pad_id: int, budget: int = TOKENS_PER_BATCH
 ) -> Iterator[tuple[list[int], Batch]]:
     """The rows in batches of one padded length each, of at most ``budget`` padded tokens (or one row), with the numbers
-    of the rows. The longest come first: they take the most memory, which is then there for the others."""
-    numbers: list[int] = []
-    for row in sorted(range(len(rows)), key=lambda row: -len(rows[row])):
-        length = padded_length(rows[row])
-        if numbers and (length != padded_length(rows[numbers[0]]) or (len(numbers) + 1) * length > budget):
+    of the rows. The longest come first: they take the most memory, which is then there for the others.
+
+    The numbers of rows in a batch are few, since an engine makes kernels for every new shape, which takes longer than
+    the batch itself, and keeps them.
+    """
+    of_length: dict[int, list[int]] = {}
+    for number, row in enumerate(rows):
+        of_length.setdefault(padded_length(row), []).append(number)
+    for length in sorted(of_length, reverse=True):
+        waiting = of_length[length]
+        while waiting:
+            size = _together(len(waiting), max(budget // length, 1))
+            numbers, waiting = waiting[:size], waiting[size:]
             yield numbers, _stacked([rows[number] for number in numbers], pad_id)
-            numbers = []
-        numbers.append(row)
-    if numbers:
-        yield numbers, _stacked([rows[number] for number in numbers], pad_id)
+
+
+def _together(waiting: int, room: int) -> int:
+    """How many of the ``waiting`` rows run next: the largest power of 2 that there is room for, else one of 4."""
+    full = 1 << room.bit_length() - 1
+    return full if waiting >= full else 4 ** ((waiting.bit_length() - 1) // 2)
 
 
 def padded_length(row: Encoded) -> int:

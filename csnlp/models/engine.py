@@ -1,7 +1,7 @@
 """What runs a network, and which of the engines does.
 
 Every engine gives the same numbers within a tolerance: those in float32 within 1e-4 of a probability, those in
-bfloat16 within 0.03 (tests/models/test_engines.py).
+bfloat16 within 0.03, those in int8 within 0.1 (tests/models/test_engines.py).
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from csnlp.heads import Head
 from csnlp.models.encoding import Encoded
 from csnlp.types import FloatArray
 
-DEVICES = ("cpu", "cpu-float32", "openvino", "onnx", "torch", "cuda")
-"""What ``device`` may be: ``cpu`` is the fastest engine installed, ``cpu-float32`` the same one kept to float32 (the
-same numbers on every processor); ``openvino``, ``onnx`` and ``torch`` name an engine for the CPU; ``cuda`` (or
-``cuda:1``, or another torch device) runs torch there."""
+DEVICES = ("cpu", "cpu-float32", "cpu-bfloat16", "cpu-int8", "openvino", "onnx", "torch", "cuda")
+"""What ``device`` may be: ``cpu`` is the fastest engine installed, in what is fastest on this processor;
+``cpu-float32`` the same one kept to float32 (the same numbers on every processor); ``cpu-bfloat16`` and ``cpu-int8``
+are OpenVINO's; ``openvino``, ``onnx`` and ``torch`` name an engine for the CPU; ``cuda`` (or ``cuda:1``, or another
+torch device) runs torch there."""
 
 
 class Engine(Protocol):
@@ -52,10 +53,10 @@ def load_engine(folder: Path, network: Mapping[str, Any], pad_id: int, device: s
     """
     check_device(device)
     kind = _fastest_on_cpu() if device in ("cpu", "cpu-float32") else device
-    if kind == "openvino":
+    if kind in ("openvino", "cpu-bfloat16", "cpu-int8"):
         from csnlp.models.openvino_engine import OpenVinoEngine
 
-        precision = "float32" if device == "cpu-float32" else "auto"
+        precision = device.partition("-")[2] or "auto"
         return OpenVinoEngine(folder / "model.safetensors", network, pad_id, precision, threads)
     if kind == "onnx":
         from csnlp.models.onnx_engine import OnnxEngine

@@ -15,6 +15,7 @@ from csnlp.heads import network_heads
 from csnlp.models.batching import CLOSED, EMBEDDING
 from csnlp.models.encoding import REPLY
 from csnlp.models.pooling import poolable
+from csnlp.models.weights import StoredWeights
 from csnlp.types import FloatArray
 
 _ZERO, _ONE = np.float32(0), np.float32(1)
@@ -26,23 +27,33 @@ Node = Any  # openvino's nodes are untyped
 class _Weights:
     """The stored weights as constants of the graph."""
 
-    stored: Mapping[str, FloatArray]
+    stored: StoredWeights
     half: bool
+    int8: bool
 
     def __call__(self, name: str) -> Node:
+        if self.int8 and name.startswith("layers.") and (found := self.stored.quantised(name)):
+            return _scaled(ops.constant(found[0]), _floats(found[1][:, None]))
         array = self.stored[name]
         return _halves(array) if self.half and array.ndim == 2 else _floats(array)
 
+    def words(self, ids: Node) -> Node:
+        """Their vectors; the table, the largest of all, stays as it is stored."""
+        if not (found := self.stored.quantised("words.weight")):
+            return _rows(self("words.weight"), ids)
+        return _scaled(_rows(ops.constant(found[0]), ids), _rows(_floats(found[1][:, None]), ids))
 
-def build(stored: Mapping[str, FloatArray], config: Mapping[str, Any], half: bool) -> ov.Model:
+
+def build(stored: StoredWeights, config: Mapping[str, Any], half: bool, int8: bool) -> ov.Model:
     """ids, segments (rows, tokens) int32 and bias (rows, tokens) float32 → one output (rows, labels) for each head, and
     :data:`csnlp.models.batching.EMBEDDING`, the mean of the reply's last hidden states (rows, hidden).
 
     ``bias`` is 0 at a token and :data:`csnlp.models.batching.CLOSED` at padding. ``config`` has the fields of
     :class:`csnlp.models.network.NetworkConfig`. ``half``: the matrices are kept in bfloat16, which an engine that
-    computes in it does not notice, but for the memory.
+    computes in it does not notice, but for the memory. ``int8``: those of the encoder are kept as they are stored, and
+    the engine may round what they are multiplied with to 8 bits, too.
     """
-    weights = _Weights(stored, half)
+    weights = _Weights(stored, half, int8)
     ids, segments, bias = _input("ids", np.int32), _input("segments", np.int32), _input("bias", np.float32)
     hidden = _encoder(ids, segments, bias, weights, config)
     heads = list(network_heads(config))
@@ -64,7 +75,7 @@ def _encoder(ids: Node, segments: Node, bias: Node, weights: _Weights, config: M
 
     tokens = ops.gather(ops.shape_of(ids, "i64"), _ints(1), _scalar(0))
     positions = ops.slice(weights("positions.weight"), _ints(0), tokens, _ints(1), _ints(0))
-    looked_up = ops.add(_rows(weights("words.weight"), ids), positions)
+    looked_up = ops.add(weights.words(ids), positions)
     x = norm(ops.add(looked_up, _rows(weights("segments.weight"), segments)), "embedding_norm")
     mask = ops.unsqueeze(bias, _ints(1, 2))
     for number in range(int(config["layers"])):
@@ -121,6 +132,10 @@ def _rows(table: Node, indices: Node) -> Node:
 
 def _floats(array: FloatArray | np.float32) -> Node:
     return ops.constant(np.ascontiguousarray(array, np.float32), shared_memory=True)
+
+
+def _scaled(matrix: Node, scale: Node) -> Node:
+    return ops.multiply(ops.convert(matrix, "f32"), scale)
 
 
 def _halves(array: FloatArray) -> Node:

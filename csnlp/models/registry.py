@@ -123,7 +123,7 @@ def _as_it_is(model: Model, device: str, threads: int) -> Model:
     """``model``, which runs in its own way whatever device and threads are asked for."""
     for setting in ("parallel_calls", "window"):
         call_setting(model, setting, 1)
-    if device not in ("cpu", "cpu-float32") or threads:
+    if not device.startswith("cpu") or threads:
         name = getattr(model, "name", type(model).__name__)
         asked = f"device {device!r}, threads {threads}"
         warnings.warn(f"the model {name} takes no device or threads ({asked}): not used", CsnlpWarning, stacklevel=4)

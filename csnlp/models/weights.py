@@ -36,6 +36,11 @@ class StoredWeights(Mapping[str, FloatArray]):
         scale = f"{name}{_SCALE}"
         return _restore(self._file.get_tensor(name), self._file.get_tensor(scale) if scale in self._names else None)
 
+    def quantised(self, name: str) -> tuple[npt.NDArray[np.int8], FloatArray] | None:
+        """A matrix as it is stored, and the scale of each row; None where it is stored as float32."""
+        scale = f"{name}{_SCALE}"
+        return (self._file.get_tensor(name), self._file.get_tensor(scale)) if scale in self._names else None
+
     def __iter__(self) -> Iterator[str]:
         return (name for name in self._names if not name.endswith(_SCALE))
 

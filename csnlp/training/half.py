@@ -7,10 +7,11 @@ arXiv:1710.03740, section 3.1, on why the master copy stays in float32).
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 
 import torch
 from torch import nn
+
+from csnlp.models.processor import instructions
 
 
 class HalfCopy:
@@ -40,5 +41,4 @@ def has_bf16(device: torch.device) -> bool:
     """Whether ``device`` computes in bfloat16 rather than imitating it."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
-    flags = Path("/proc/cpuinfo")
-    return flags.exists() and ("avx512_bf16" in (text := flags.read_text()) or "amx_bf16" in text)
+    return not instructions().isdisjoint({"avx512_bf16", "amx_bf16"})

@@ -28,6 +28,14 @@ def test_batches_hold_every_row_once_within_the_budget(lengths: list[int], budge
             assert ((bias == CLOSED) == (ids == PAD)).all() and ((bias == 0) == (ids == 1)).all()
 
 
+@given(st.lists(st.sampled_from((16, 48, 80)), min_size=1, max_size=300))
+def test_there_are_few_numbers_of_rows(lengths: list[int]) -> None:
+    shapes = {batch.ids.shape for _, batch in padded_batches([row(n) for n in lengths], PAD)}
+    assert shapes <= {(rows, 16) for rows in (1, 4, 16, 64, 128)} | {
+        (rows, length) for length, most in ((48, 32), (80, 16)) for rows in (1, 4, 16, most)
+    }
+
+
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=40))
 def test_a_row_is_padded_alike_whatever_its_neighbours_are(lengths: list[int]) -> None:
     for numbers, batch in padded_batches([row(n) for n in lengths], PAD):
