@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache, partial
 
@@ -106,7 +106,8 @@ class RuleBook:
     """A whole book. ``review_below``: a verdict of the model less probable than this is marked for human review.
 
     ``ceilings``: severity → the highest total that a reply with such a finding can have. ``bands`` from the highest
-    down. ``digest``: a short hash of everything that the book was read from.
+    down. ``digest``: a short hash of everything that the book was read from. ``named``: the conditions with a name
+    (the rules that use one have the same object).
     """
 
     name: str
@@ -119,6 +120,7 @@ class RuleBook:
     bands: tuple[Band, ...]
     scanner: Scanner
     digest: str
+    named: Mapping[str, Condition] = field(default_factory=dict)
 
     @cached_property
     def by_clause(self) -> tuple[tuple[Clause, tuple[Rule, ...]], ...]:

@@ -43,19 +43,23 @@ KIND_NAMES: dict[type, str] = {
 
 def conditions(rule: Rule) -> Iterator[Condition]:
     """Every condition of ``rule`` that is not put together from others."""
+    return (condition for condition in all_conditions(rule) if not isinstance(condition, AtLeast | Not))
+
+
+def all_conditions(rule: Rule) -> Iterator[Condition]:
+    """Every condition of ``rule``, and those that it is put together from."""
     left: list[Condition] = [rule.when] if rule.applies is None else [rule.when, rule.applies]
     while left:
         condition = left.pop()
+        yield condition
         if isinstance(condition, AtLeast):
             left.extend(condition.parts)
         elif isinstance(condition, Not):
             left.append(condition.part)
-        else:
-            if isinstance(condition, Sequence):
-                left.extend((condition.first.condition, condition.then.condition))
-            if isinstance(condition, ReplyTimeOver) and condition.since is not None:
-                left.append(condition.since)
-            yield condition
+        elif isinstance(condition, Sequence):
+            left.extend((condition.first.condition, condition.then.condition))
+        elif isinstance(condition, ReplyTimeOver) and condition.since is not None:
+            left.append(condition.since)
 
 
 def kinds(rule: Rule) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from datetime import date
 from csnlp.errors import InputError
 from csnlp.rules.book import Example, Rule, RuleBook
 from csnlp.rules.engine import apply
-from csnlp.rules.inspect import conditions, kinds
+from csnlp.rules.inspect import all_conditions, conditions, kinds
 from csnlp.rules.kinds.text import RegexMatch
 from csnlp.rules.selftest import MIN_EXAMPLES, case_of, too_few
 from csnlp.text.fold import fold_text
@@ -43,6 +43,7 @@ def lint(book: RuleBook, today: date) -> list[Problem]:
         *_sections(book),
         *(problem for rule in book.rules for problem in _rule(rule, book, today)),
         *(problem for rule in book.rules for problem in _unfolded(rule)),
+        *_unused(book),
         *_doubles(book),
         *_failing(book),
         *_conflicts(book),
@@ -64,6 +65,13 @@ def _sections(book: RuleBook) -> Iterator[Problem]:
     ceilings = [book.ceilings.get(severity, 100.0) for severity in _RISING]
     if ceilings != sorted(ceilings, reverse=True):
         yield Problem(book.name, "ceilings", "a graver finding leaves a higher total than a lighter one")
+
+
+def _unused(book: RuleBook) -> Iterator[Problem]:
+    used = {id(condition) for rule in book.rules for condition in all_conditions(rule)}
+    for name, condition in book.named.items():
+        if id(condition) not in used:
+            yield Problem(book.name, name, "is a condition that no rule uses")
 
 
 def _rule(rule: Rule, book: RuleBook, today: date) -> Iterator[Problem]:

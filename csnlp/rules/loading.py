@@ -90,6 +90,7 @@ def _read(path: Path) -> RuleBook:
         bands=_bands(top("bands")),
         scanner=_scanner(lexicons, rules.values(), names, chain[-1]),
         digest=_digest([file for link in chain for file in (link.path, *link.included)], lexicons),
+        named=names.conditions,
     )
     for link in chain:
         for part in link.parts:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from csnlp.cli.main import main
 from csnlp.rules import load_book
 from csnlp.rules.case import Case
 from csnlp.rules.engine import apply
+from csnlp.rules.lint import lint
 from csnlp.rules.loading import FOLDER
 from csnlp.types import Exchange
 
@@ -62,6 +64,11 @@ def test_a_condition_that_is_extended_is_another_in_the_rules_of_both(write_book
     assert fired(NAMED, "滚") == ["N1-a", "N1-b"] and fired(NAMED, "滚啊") == ["N1-a"]
     child = "name: child\nversion: 1\nextends: parent.yaml\nconditions: {swears: {regex: 呸}}\n"
     assert fired(child, "呸", parent=NAMED) == ["N1-a", "N1-b"] and fired(child, "滚", parent=NAMED) == []
+
+
+def test_a_named_condition_that_no_rule_uses_is_told(write_book: WriteBook) -> None:
+    book = load_book(write_book(NAMED.replace("{regex: 滚}", "{regex: 滚}\n  idle: {regex: 滚}")))
+    assert [p.subject for p in lint(book, date(2026, 1, 1)) if "that no rule uses" in p.message] == ["idle"]
 
 
 @pytest.mark.parametrize(
