@@ -12,6 +12,7 @@ from csnlp.rules.book import RuleBook
 from csnlp.rules.case import Case, Embed
 from csnlp.rules.engine import judge
 from csnlp.rules.facts import FactTable
+from csnlp.rules.kinds.facts import is_confirmed
 from csnlp.types import Exchange, FloatArray, HeadScore, Score
 
 ACT_THRESHOLD = 0.5
@@ -48,13 +49,22 @@ def assemble(case: Case, book: RuleBook) -> Score:
         satisfaction=heads.get("satisfaction"),
         acts=tuple(act for act, probability in case.acts.items() if probability >= ACT_THRESHOLD),
         act_scores=case.acts,
-        review=any(heads[name].confidence < book.review_below for name in _REVIEWED if name in heads),
+        review=_needs_review(case, book),
         total=total,
         lines=lines,
         findings=findings,
         band=book.band(total),
         not_applicable={result.clause.id: result.reason for result in results if result.reason is not None},
     )
+
+
+def _needs_review(case: Case, book: RuleBook) -> bool:
+    """Whether a verdict is unsure, or says "wrong" of a reply that its reference confirms."""
+    verdicts = [verdict for name in _REVIEWED if (verdict := case.heads.get(name))]
+    if any(verdict.confidence < book.review_below for verdict in verdicts):
+        return True
+    accuracy = case.heads.get("accuracy")
+    return accuracy is not None and accuracy.label == "wrong" and is_confirmed("reference", case)
 
 
 def applicable(exchange: Exchange, row: Mapping[str, FloatArray]) -> list[str]:

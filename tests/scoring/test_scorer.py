@@ -45,6 +45,12 @@ def test_a_complaint_has_a_type_only_when_there_is_one() -> None:
     assert typed is not None and typed.label == "delay"
 
 
+@pytest.mark.parametrize(("reference", "review"), [("净重62公斤", True), ("净重80公斤", False), (None, False)])
+def test_wrong_where_the_reference_confirms_is_marked_for_review(reference: str | None, review: bool) -> None:
+    asked = csnlp.Exchange("亲，净重62公斤的", (csnlp.Turn("customer", "多重？"),), reference)
+    assert csnlp.load(Fixed(0.9, accuracy="wrong")).score(asked).review is review
+
+
 @pytest.mark.parametrize(("probability", "review"), [(0.9, False), (0.45, True)])
 def test_an_unsure_verdict_is_marked_for_review(probability: float, review: bool) -> None:
     assert csnlp.load(Fixed(probability, politeness="polite")).score("好的").review is review
