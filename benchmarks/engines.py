@@ -13,7 +13,7 @@ from csnlp.bench import machine
 from csnlp.evaluation import evaluate, read_gold
 from csnlp.models import load_model
 
-DEVICES = ("cpu-float32", "cpu", "onnx")
+DEVICES = ("cpu-float32", "cpu-bfloat16", "cpu-int8", "onnx")
 MEASURES = {
     "politeness": "kappa",
     "accuracy": "kappa",
