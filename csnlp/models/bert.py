@@ -43,9 +43,6 @@ class BertModel:
     from, if it was.
     """
 
-    window = (
-        4096  # four times as many as by default: half as many shapes of batches, for each of which kernels are kept
-    )
     parallel_calls = 2  # one call's texts are prepared while the other's are in the engine
 
     def __init__(

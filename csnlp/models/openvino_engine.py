@@ -17,9 +17,9 @@ from csnlp.models.weights import StoredWeights
 from csnlp.types import FloatArray
 
 KERNELS = 128
-"""Kernels that are kept for when a batch of their shape comes again. A shape has about ten, of 2 to 3 MB together: with
-the defaults (5,000 in OpenVINO, 1,024 in oneDNN) memory grows with every new shape. With 128 small batches and single
-replies are as fast as with 256; with 32 they are a fifth slower, since kernels are made anew."""
+"""Kernels that are kept for when a batch of their shape comes again, about a megabyte each: with the defaults (5,000 in
+OpenVINO, 1,024 in oneDNN) memory grows with every new shape. 128 hold most of what batches need; with 64 those of a few
+replies take twice as long, since kernels are made anew."""
 
 HINTS = {"float32": "f32", "bfloat16": "bf16"}
 
