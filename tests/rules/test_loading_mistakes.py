@@ -243,6 +243,6 @@ def test_patterns_that_are_too_much_together_are_told(write_book: WriteBook) -> 
     path = write_book(BOOK.partition("rules:")[0] + "rules:\n" + rules, FILES)
     said = complaint(path)
     assert said.startswith(
-        f"{path}:19: book: rules: the 31 patterns together need over 32 MB; shorten the gaps, such as "
+        f"{path}:19: book: rules: the 31 patterns together need over 16 MB; shorten the gaps, such as "
     )
     assert "the largest: 差评" in said
