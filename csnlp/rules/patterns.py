@@ -12,7 +12,7 @@ from csnlp.errors import ConfigError
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
-_OPTIONS.max_mem = 16 << 20  # a quarter of what the bundled book's states take: 0.02 ms a text more, 49 MB less
+_OPTIONS.max_mem = 16 << 20  # a quarter of what the bundled book's states take: 0.02 to 0.06 ms a text more, 49 MB less
 
 
 def compile_pattern(pattern: str) -> Any:
