@@ -1,7 +1,7 @@
 """Words that can stand in one another's place and never mean the same: a parcel goes by 顺丰 or by 中通, not by both.
 
 A reply that names another of them than its reference does contradicts it as a changed figure does. One class a line;
-no word is in two classes, and few are part of a common word that means something else (现金 of 现金红包): a little noise.
+no word is in two classes. A few are part of other words (现金 of 现金红包): a little noise.
 """
 
 from __future__ import annotations
