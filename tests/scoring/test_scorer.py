@@ -45,10 +45,16 @@ def test_a_complaint_has_a_type_only_when_there_is_one() -> None:
     assert typed is not None and typed.label == "delay"
 
 
-@pytest.mark.parametrize(("reference", "review"), [("净重62公斤", True), ("净重80公斤", False), (None, False)])
-def test_wrong_where_the_reference_confirms_is_marked_for_review(reference: str | None, review: bool) -> None:
+@pytest.mark.parametrize(("reference", "review"), [("净重62公斤", True), ("净重80公斤", False), (None, True)])
+def test_wrong_is_marked_for_review_unless_the_reference_contradicts(reference: str | None, review: bool) -> None:
     asked = csnlp.Exchange("亲，净重62公斤的", (csnlp.Turn("customer", "多重？"),), reference)
     assert csnlp.load(Fixed(0.9, accuracy="wrong")).score(asked).review is review
+
+
+@pytest.mark.parametrize(("days", "review"), [(7, True), (2, False)])
+def test_wrong_is_marked_for_review_unless_the_shops_facts_contradict(days: int, review: bool) -> None:
+    scorer = csnlp.load(Fixed(0.9, accuracy="wrong"), facts=table_of({"发货": f"{days}天"}))
+    assert scorer.score("亲，7天内发货哦", question="什么时候发货？").review is review
 
 
 @pytest.mark.parametrize(("probability", "review"), [(0.9, False), (0.45, True)])

@@ -50,6 +50,12 @@ def is_confirmed(against: str, case: Case) -> bool:
     return result is not None and result.applies and not result.contradictions
 
 
+def is_contradicted(against: str, case: Case) -> bool:
+    """Whether the reply says something else than ``against``; not so where nothing can be told."""
+    result = _result(against, case)
+    return result is not None and bool(result.contradictions)
+
+
 def _result(against: str, case: Case) -> FactCheck | None:
     exchange = case.exchange
     if against == "table":
