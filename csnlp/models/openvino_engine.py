@@ -35,7 +35,8 @@ class OpenVinoEngine(PaddedEngine):
     """Runs the network of a weights file on ``threads`` cores (0: all of them).
 
     ``precision`` is ``"float32"``, ``"bfloat16"``, ``"int8"`` (the products of the encoder; the rest is in bfloat16 or
-    float32) or ``"auto"``: what is fastest here. Safe to share between threads.
+    float32) or ``"auto"``: what is fastest here. What the processor cannot compute in gives way to float32;
+    ``description`` says what is used. Safe to share between threads.
     """
 
     def __init__(
@@ -51,8 +52,8 @@ class OpenVinoEngine(PaddedEngine):
         try:
             core = openvino.Core()
             native = core.get_property("CPU", "INFERENCE_PRECISION_HINT").get_type_name()
-            floats = precision if precision in HINTS else "bfloat16" if native == "bf16" else "float32"
-            int8 = precision == "int8" or (precision == "auto" and _gains_by_int8(floats, int(config["hidden_size"])))
+            floats = "bfloat16" if native == "bf16" and precision != "float32" else "float32"
+            int8 = _in_int8(precision, floats, int(config["hidden_size"]))
             # One stream: two at half the cores each are no faster in a batch and take twice as long for one reply.
             settings: dict[str, Any] = {"NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": HINTS[floats]}
             settings["CPU_RUNTIME_CACHE_CAPACITY"] = KERNELS
@@ -78,11 +79,12 @@ class OpenVinoEngine(PaddedEngine):
             self._free.put(request)
 
 
-def _gains_by_int8(floats: str, hidden_size: int) -> bool:
-    """Whether products of 8-bit integers are faster than those in ``floats``. Measured (benchmarks/README.md) with
-    VNNI: than float32 always, than AVX512-BF16 where groups fill the vectors; not measured with AMX, nor without VNNI.
+def _in_int8(precision: str, floats: str, hidden_size: int) -> bool:
+    """Whether products are of 8-bit integers: where the processor has VNNI, and ``precision`` asks for it or it is
+    fastest. Measured (benchmarks/README.md): faster than float32 always, than AVX512-BF16 where groups fill the
+    vectors; not measured beside AMX.
     """
     known = instructions()
-    if "amx_bf16" in known or known.isdisjoint({"avx512_vnni", "avx_vnni"}):
+    if precision in HINTS or known.isdisjoint({"avx512_vnni", "avx_vnni"}):
         return False
-    return floats == "float32" or hidden_size % GROUP == 0
+    return precision == "int8" or ("amx_bf16" not in known and (floats == "float32" or hidden_size % GROUP == 0))

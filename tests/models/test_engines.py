@@ -107,6 +107,15 @@ def test_an_unknown_device_lists_the_known_ones(tiny_model: Path) -> None:
         csnlp.load(tiny_model, device="gpu")
 
 
+def test_without_vnni_no_engine_says_that_it_computes_in_8_bit_integers(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("csnlp.models.openvino_engine.instructions", lambda: frozenset({"avx2"}))
+    for device in ("cpu", "cpu-int8"):
+        engine = BertModel.from_folder(tiny_model, device).engine
+        assert engine.description in ("openvino float32", "openvino bfloat16")
+
+
 def test_where_openvino_is_not_installed_the_portable_engine_runs(
     tiny_model: Path, natural: list[Exchange], monkeypatch: pytest.MonkeyPatch
 ) -> None:
