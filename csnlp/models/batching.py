@@ -18,8 +18,9 @@ from csnlp.heads import Head
 from csnlp.models.encoding import STEP, Encoded
 from csnlp.types import FloatArray
 
-TOKENS_PER_BATCH = 2048
-"""Padded tokens in one run: enough to keep a core's matrix unit busy, few enough to stay in its cache."""
+TOKENS_PER_BATCH = 1024
+"""Padded tokens in one run: enough to keep a core's matrix unit busy, few enough to stay in its cache. Twice as many are
+no faster (benchmarks/README.md) and take 40 MB more."""
 
 CLOSED = np.float32(-1e9)
 """What an attention score gets added at padding; minus infinity would make NaN of a row of nothing else."""
@@ -54,15 +55,14 @@ def padded_batches(
     for length in sorted(of_length, reverse=True):
         waiting = of_length[length]
         while waiting:
-            size = _together(len(waiting), max(budget // length, 1))
+            size = _power_of_4(min(len(waiting), max(budget // length, 1)))
             numbers, waiting = waiting[:size], waiting[size:]
             yield numbers, _stacked([rows[number] for number in numbers], pad_id)
 
 
-def _together(waiting: int, room: int) -> int:
-    """How many of the ``waiting`` rows run next: the largest power of 2 that there is room for, else one of 4."""
-    full = 1 << room.bit_length() - 1
-    return full if waiting >= full else 4 ** ((waiting.bit_length() - 1) // 2)
+def _power_of_4(most: int) -> int:
+    """The largest power of 4 that is not over ``most``, at least 1."""
+    return 4 ** ((most.bit_length() - 1) // 2)
 
 
 def padded_length(row: Encoded) -> int:

@@ -24,7 +24,7 @@ from csnlp.text.fold import Folded, fold
 MAX_GAP = 3
 """Most characters that may be put between two characters of a loosely spelt term."""
 
-CACHED_TEXTS = 4096
+CACHED_TEXTS = 1024
 MAX_CACHED = 500
 """So many texts up to this length are kept: the turns before a reply come again with the next reply."""
 
