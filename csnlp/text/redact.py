@@ -1,12 +1,13 @@
 """Masks personal data in text, for logs and reports. The masked text is for people to read, not for the model.
 
-Masked: mobile numbers, landline numbers, identity card numbers, bank card numbers, e-mail addresses and postal
-addresses that reach a door (street and number, or building and room). Digits may be full-width or spaced out, those of
-mobile numbers also in Chinese; characters may be traditional, and invisible ones may stand between.
+Masked: mobile numbers, landline and foreign numbers, identity card numbers, bank card numbers, WeChat and QQ accounts,
+e-mail addresses and postal addresses that reach a door (street and number, or building and room). Digits may be
+full-width or spaced out, those of mobile numbers also in Chinese; characters may be traditional, and invisible ones
+may stand between. Behind the word for it (手机号, 卡号, 身份证) a number is masked with a slip of the finger in it.
 
 Kept on purpose: order and parcel numbers, without which nobody finds the case; public service numbers (400, 95xxx);
 a province or city alone; and what is masked already (``138****0000``). Names are not found.
-An order number that has the very shape of a mobile number is masked with them.
+An order number that has the very shape of a mobile number is masked with them, unless it is called one (订单号).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
+from csnlp.text.addresses import find_addresses
 from csnlp.text.fold import fold_text
 
 Span: TypeAlias = tuple[int, int]
@@ -96,7 +98,7 @@ def _finder(pattern: str, accept: Callable[[re.Match[str]], bool] | None = None)
         start = 0
         while match := compiled.search(text, start):
             if accept is None or accept(match):
-                yield match.span()
+                yield match.span("number" if "number" in compiled.groupindex else 0)
                 start = match.end()
             else:
                 start = match.start() + 1  # the true one may begin within the false one
@@ -105,7 +107,7 @@ def _finder(pattern: str, accept: Callable[[re.Match[str]], bool] | None = None)
 
 
 # A match starts and ends where a run of these characters does, which keeps the search linear.
-_EMAIL = r"(?<![\w.%+-]) [\w.%+-]+ @ (?:[a-zA-Z0-9-]+\.)+ [a-zA-Z]{2,} [\w.%+-]*"
+_EMAIL = r"(?<![\w.%+-]) [\w.%+-]+ [ ]? @ [ ]? (?:[a-zA-Z0-9-]+\.)+ [a-zA-Z]{2,} [\w.%+-]*"
 
 _IDENTITY = r"(?<!\d) (?: \d{15} | \d (?:[ -]?\d){16} [ -]? [\dXx] ) (?!\d)"
 _REGION = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{4}"
@@ -120,6 +122,13 @@ def _is_identity(match: re.Match[str]) -> bool:
     return _IDENTITY_SHAPE.fullmatch(re.sub("[ -]", "", match[0])) is not None
 
 
+_LABEL = 12
+# What announces a number that is nobody's: an order's, a parcel's, a product's.
+_ORDER = re.compile(
+    r"(?:(?:订|运|快递|物流|货)单(?:号码?|编号)?|单号|编号|货号|款号|商品(?:id|编号|编码)|券码|兑换码)[是为: ]{0,3}\Z"
+)
+_SAYS = "(?:号码?)? [是为: ]{0,3}"
+
 # UnionPay, an older Chinese debit range, Visa, Mastercard and JCB, American Express. Order numbers are as long, but
 # rarely fit issuer, length and check digit at once, and nobody writes them in fours.
 _CARD = r"(?<!\d) (?: 62\d{14,17} | 9558\d{15} | 4\d{15} | (?:5[1-5]|2[2-7]|35)\d{14} | 3[47]\d{13} ) (?!\d)"
@@ -128,24 +137,32 @@ _CARD_IN_FOURS_LONG = _CARD_IN_FOURS.removesuffix(r"(?!\d)") + r"(?P=gap) \d{2,3
 
 
 def _is_card(match: re.Match[str]) -> bool:
-    """Luhn's check."""
+    """Luhn's check; and nobody says that it is another number."""
+    if _ORDER.search(match.string, max(match.start() - _LABEL, 0), match.start()):
+        return False
     digits = [int(digit) for digit in match[0] if digit.isdigit()]
     doubled = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
     return (sum(digits[-1::-2]) + sum(doubled[digit] for digit in digits[-2::-2])) % 10 == 0
 
 
-_GAP = "[ .·-]{1,3}"
-# Behind a letter and a slash it is a part of a web address. A 19xx by itself is a year or the width of a screen, and
-# threes with dots are a network address.
-_MOBILE = rf"""(?<!\d) (?<![a-zA-Z]/) (?: (?:\+|00)? 86 [ -]{{0,2}} )? (?:
+_CARD_SAID = rf"""(?: 卡号 | (?:银行|储蓄|信用|借记)卡 ) {_SAYS}
+    (?P<number> \d (?: [ ._·-]{{0,3}} \d ){{11,19}} ) (?!\d|[元块件个])"""
+_IDENTITY_SAID = rf"身份证 {_SAYS} (?P<number> \d (?: [ ._·-]{{0,3}} \d ){{13,16}} [ ._·-]{{0,3}} [\dXx] ) (?!\d)"
+
+_GAP = "[ ._/·-]{1,3}"
+# A 19xx by itself is a year or the width of a screen, and threes with dots are a network address.
+_MOBILE = rf"""(?<!\d) (?: (?:\+|00)? 86 [ -]{{0,2}} )? (?:
     1[3-9]\d{{9}}
   | (?P<split>
       1[3-9]\d {_GAP} (?: \d{{4}} {_GAP} \d{{4}} | \d{{3}} {_GAP} \d{{5}} | \d{{8}} )
     | 1[3-8]\d{{2}} {_GAP} \d{{3}} {_GAP} \d{{4}}
     | 1[3-9] (?: [ ·-]{{1,3}} \d{{3}} ){{3}}
     | 1 {_GAP} [3-9] (?: {_GAP} \d ){{9}}
+    | 1[3-9]\d{{2}} [ ] \d{{7}} | 1[3-9]\d{{3}} [ ] \d{{6}} | 1[3-9]\d{{4}} [ ] \d{{5}} | 1[3-9]\d{{5}} [ ] \d{{4}}
     )
 ) (?!\d)"""
+_MOBILE_SAID = rf"""(?: 手机 | 电话 | 号码 | 联系 (?:方式|人)? | 致电 | 拨打 | 微信 | [收寄][件货]人 ) {_SAYS}
+    (?P<number> 1 [ ._/·()-]{{0,3}} [3-9] (?: [ ._/·()-]{{0,3}} \d ){{8,12}} ) (?!\d)"""
 _MOBILE_IN_BRACKETS = r"\(1[3-9]\d\) [ ·-]{0,3} \d{4} [ .·-]{0,3} \d{4} (?!\d)"
 # Whatever digits stand around it: an address masked later may take them, and masking again must find no more.
 _MOBILE_SPOKEN = (
@@ -153,8 +170,15 @@ _MOBILE_SPOKEN = (
 )
 
 
-def _is_evenly_split(match: re.Match[str]) -> bool:
-    """One kind of gap: "150 2000-3000" is a price."""
+# Up to here there is a link; what is masked in it already is a part of it.
+_LINK = re.compile(r"(?: :// | www\. | \.[a-z]{2,4}/ ) (?: [!-~] | \[[\u4e00-\u9fff]{2,3}\] )* \Z", re.VERBOSE)
+
+
+def _is_mobile(match: re.Match[str]) -> bool:
+    """One kind of gap ("150 2000-3000" is a price), and neither a part of a link (but one that calls) nor an order."""
+    before = match.string[max(match.start() - 100, 0) : match.start()]
+    if _ORDER.search(before) or (_LINK.search(before) and "wa.me/" not in before):
+        return False
     gaps = re.split("[0-9]+", match["split"] or "")[1:-1]
     return len({gap.strip() for gap in gaps}) <= 1
 
@@ -165,99 +189,28 @@ _LANDLINE = rf"""
       | (?: \+86 | (?<!\d)0086 | \(\+?86\) | (?<!\d)86(?=-) ) [ ·-]{{0,3}} (?: \(0?{_AREA_CODE}\) | 0?{_AREA_CODE} )
     ) [ ·-]{{0,3}} [2-8]\d{{2,3}} [ ·-]? \d{{4}} (?!\d)
     (?: (?:-|[ ]?转[ ]?) \d{{1,6}} (?!\d) )?"""
-
-_HAN = "[\u4e00-\u9fff]"
-_NUMBER = r"(?: (?<!\d)\d{1,5} (?:-\d{1,4})? | [A-Za-z]\d{0,3} | [零〇一二三四五六七八九十百]{1,4} )"
-_ESTATE = "(?:小区|花园|家园|新村|公寓|大厦|宿舍|广场|苑|邨|庭|湾|府|园|城|里|村|寨|屯)"
-# Not the 200 of "100号 200元".
-_NO_UNIT = "(?![ -]?[0-9]|[.:元块件个天年月日号点%])"
-_TAIL = rf"""(?:
-    [ ,]? (?:
-        附?{_NUMBER} [ ]? (?: 号楼|号院|号|弄|栋|幢|座|单元|楼|层|室|户|房|\#楼?|门 )
-      | {_HAN}{{1,8}}? {_ESTATE} (?=[ ]?\d)
-    )
-  | (?<=[号楼]) 之\d{{1,2}}(?!\d)
-  | (?<=[号栋幢座元楼弄层\#室区园村寓厦舍场苑庭湾府城里]) [ -]? (?: \d{{1,3}}-\d{{1,3}}-)? \d{{2,4}} {_NO_UNIT}
-)"""
-_DOOR = re.compile(
-    rf"""(?:
-        (?P<street> 路|街|大道|街道|巷|胡同|(?<![知频渠味报力难通轨管赛楼车跑])道 ) [ ]?
-        (?: (?: {_NUMBER} | [东南西北中] ) [段巷] [ ]? ){{0,2}}
-        [甲乙附第]? {_NUMBER} [ ]? (?: 弄|号院|号楼|号|栋|幢 )
-      | (?P<estate> {_ESTATE} ) [ ]? (?:
-            {_NUMBER} [ ]? (?: 号楼|栋|幢|单元|\#楼|(?P<hash>\#) )
-          | {_NUMBER} [ ]? 座 [ ]? {_NUMBER} [ ]? (?: 单元|室|户 )
-          | (?<=[村屯寨]) {_NUMBER} [ ]? [组社队] [ ]? {_NUMBER} [ ]? [号户]
-          | \d{{3,4}}室
-          | [A-Za-z]座
-          | \d{{1,3}}-\d{{1,3}}-\d{{2,4}}(?!\d)
-        )
-      | {_NUMBER} [ ]? (?: 号楼|栋|幢|\#楼? ) [ ]? {_NUMBER} [ ]? (?: 单元|室|户 )
-      | {_NUMBER} [ ]? 座 [ ]? (?: {_NUMBER} [ ]? 单元 | \d{{2,4}}[室户] )  # a sofa: 3座2室
-      | [A-Za-z]\d{{0,3}}座 [ ]? {_NUMBER} [ ]? [室户]
-      | {_NUMBER} [ ]? (?: 号楼|栋|幢 ) [ ]? \d{{3,4}} {_NO_UNIT}
-      | {_NUMBER} [ ]? 单元 [ ]? {_NUMBER} [ ]? (?: 室|户|号|房 )
-    ) {_TAIL}*""",
-    re.ASCII | re.VERBOSE,
-)
-_PROVINCE = re.compile(
-    "(?:北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|"
-    "甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)"
-    "(?![东西南北中一二三四]?[路街道])"  # 江西路 is a street
-)
-# What is no part of a place name, so that the name begins behind it.
-_BEFORE_NAME = re.compile(
-    rf"(?<![省市区县镇乡道村])[ ]|(?!{_HAN}|[ ]).|地址|改成|换成|发往|位于|咨询|了解|介绍下?|看看|想看|附近|旁边|"
-    "[前后对里外上下]面|[昨今明]天|[我你您他她它的了在是给把请吗呢吧啊哦住寄送到往至说这那个该每就让要找处套]",
-    re.DOTALL,
-)
-_AREA = re.compile("[省市区县镇乡路街]")
-# 丽水路88号 is a door, but 走水路3号到 is a way and a day.
-_WAY_AND_DAY = re.compile("[顺线水陆]路 ?(?:[12]?[0-9]|3[01]|[一二三四五六七八九十]{1,3})号")
-_REACH = 40
-_NAME = 8
-
-
-def _addresses(text: str) -> Iterator[Span]:
-    done = 0
-    for match in _DOOR.finditer(text):
-        start = match.start()
-        name = _name_start(text, done, start)
-        named = match["street"] or match["estate"]
-        if named and name == start:  # 小区3栋 without a name may be any
-            continue
-        in_area = _AREA.search(text, name, start) is not None
-        if not in_area and (
-            _WAY_AND_DAY.fullmatch(text, start - 1, match.end())
-            or (match["hash"] and match["estate"] in "里城府")  # 店里3# is a colour
-        ):
-            continue
-        if named or in_area:
-            start = name
-        done = match.end()
-        yield start, done
-
-
-def _name_start(text: str, low: int, end: int) -> int:
-    """Where the place name that ends at ``end`` begins, not before ``low``."""
-    low = max(low, end - _REACH)
-    for match in _BEFORE_NAME.finditer(text, low, end):
-        low = match.end()
-    # Two characters more, for the look ahead.
-    if (province := _PROVINCE.search(text, low, end + 2)) and province.start() < end:
-        return province.start()
-    return low if _AREA.search(text, low, end) else max(low, end - _NAME)
-
+_FOREIGN = r"""
+    \+ (?!86) [1-9]\d{0,2} (?: [ .()-]{0,2} \d ){7,11} (?!\d)
+  | (?<!\d) 09\d\d [ -] \d{3} [ -]? \d{3} (?!\d)  # Taiwan"""
+_ACCOUNT = r"""
+    (?: (?: 微信|扣扣 ) (?:号码?)? [是为: ]{0,3}
+      | (?: qq|wx|vx|wechat ) (?: 号码?[是为: ]{0,3} | [: ]{1,3} )
+    ) (?P<number> (?=[a-zA-Z_-]*\d) [a-zA-Z][\w-]{5,19} | [1-9]\d{4,11} ) (?![\w.-])"""
 
 _FINDERS: tuple[tuple[str, Callable[[str], Iterator[Span]]], ...] = (
     ("[邮箱]", _finder(_EMAIL)),
     ("[身份证]", _finder(_IDENTITY, _is_identity)),
+    ("[身份证]", _finder(_IDENTITY_SAID)),
+    ("[银行卡]", _finder(_CARD_SAID)),
     ("[银行卡]", _finder(_CARD, _is_card)),
     ("[银行卡]", _finder(_CARD_IN_FOURS_LONG, _is_card)),
     ("[银行卡]", _finder(_CARD_IN_FOURS, _is_card)),
-    ("[手机号]", _finder(_MOBILE, _is_evenly_split)),
+    ("[手机号]", _finder(_MOBILE, _is_mobile)),
     ("[手机号]", _finder(_MOBILE_IN_BRACKETS)),
     ("[手机号]", _finder(_MOBILE_SPOKEN)),
+    ("[手机号]", _finder(_MOBILE_SAID)),
     ("[电话]", _finder(_LANDLINE)),
-    ("[地址]", _addresses),
+    ("[电话]", _finder(_FOREIGN)),
+    ("[账号]", _finder(_ACCOUNT)),
+    ("[地址]", find_addresses),
 )
