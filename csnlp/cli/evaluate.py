@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from csnlp.cli.console import make_console
 from csnlp.cli.options import Device, by_field, check_file
 from csnlp.errors import ConfigError, InputError, ModelError
 from csnlp.evaluation import evaluate as measure
@@ -81,7 +81,7 @@ def evaluate(
         result = measure(loaded, rows, resamples=resamples, seed=seed, about=about)
     if not result.heads:
         raise ModelError(f"{model} has no head of csnlp's own; for a model of a public task give --task")
-    Console().print(evaluation_table(result))
+    make_console().print(evaluation_table(result))
     if json_file is not None:
         write_text(json_file, json.dumps(result.to_dict(), ensure_ascii=False, indent=2) + "\n")
     if errors_file is not None:

@@ -13,7 +13,7 @@ from csnlp.rules.diff import BookDiff
 from csnlp.rules.inspect import kinds, needs
 from csnlp.rules.tally import BookTally
 from csnlp.rules.verdict import REASONS
-from csnlp.text.printable import printable
+from csnlp.text.printable import printable, shown
 from csnlp.text.redact import redact
 
 SHOWN = 80
@@ -97,7 +97,7 @@ def samples(book: RuleBook, counts: BookTally, wanted: Sequence[str]) -> Iterato
                 yield f"\n{rule}"
             note = f"  ({printable(sample.note)})" if sample.note else ""
             evidence = "" if sample.evidence == sample.reply else f"  「{_short(sample.evidence)}」"
-            yield f"  {shown_id(sample.id)}  客：{_short(sample.question)}  服：{_short(sample.reply)}{evidence}{note}"
+            yield f"  {shown(sample.id)}  客：{_short(sample.question)}  服：{_short(sample.reply)}{evidence}{note}"
 
 
 def diff_tables(found: BookDiff) -> Iterator[Table]:
@@ -124,14 +124,9 @@ def diff_tables(found: BookDiff) -> Iterator[Table]:
             rules = [*(f"-{rule}" for rule in change.gone), *(f"+{rule}" for rule in change.new)]
             reply = Text(_short(redact(change.reply)))
             table.add_row(
-                Text(shown_id(change.id)), _points(change.before), _points(change.after), Text(" ".join(rules)), reply
+                Text(shown(change.id)), _points(change.before), _points(change.after), Text(" ".join(rules)), reply
             )
         yield table
-
-
-def shown_id(id: str) -> str:
-    """The id of a reply for a list of them: on one line, and masked, as an id can be somebody's phone number."""
-    return printable(redact(id), 60)
 
 
 def _title(book: RuleBook, more: str) -> Text:

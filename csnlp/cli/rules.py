@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from csnlp.cli import rule_tables
+from csnlp.cli.console import make_console
 from csnlp.cli.options import Encoding, Format, Map, open_chats, records
 from csnlp.errors import ConfigError
 from csnlp.rules.book import RuleBook
@@ -19,6 +19,7 @@ from csnlp.rules.case import Case
 from csnlp.rules.facts import FactTable, load_facts
 from csnlp.rules.loading import load_book
 from csnlp.rules.tally import Failed, tally
+from csnlp.text.printable import shown
 
 if TYPE_CHECKING:
     from csnlp.io import Source
@@ -48,7 +49,7 @@ def _root(context: typer.Context) -> None:
 @rules.command("list")
 def list_rules(book: Book = "taobao") -> None:
     """The clauses and rules of a book."""
-    Console().print(rule_tables.rule_table(load_book(book)))
+    make_console().print(rule_tables.rule_table(load_book(book)))
 
 
 @rules.command()
@@ -95,7 +96,7 @@ def coverage(
     counts = None if source is None else tally(loaded, _cases(loaded, source, scores, model, facts, failed), failed)
     if counts is not None:
         _tell_failed(failed, counts.replies)
-    Console().print(rule_tables.coverage_table(loaded, counts))
+    make_console().print(rule_tables.coverage_table(loaded, counts))
 
 
 @rules.command("try")
@@ -120,7 +121,7 @@ def try_rules(
     failed = Failed()
     counts = tally(loaded, _cases(loaded, source, scores, model, facts, failed), failed)
     _tell_failed(failed, counts.replies)
-    console = Console()
+    console = make_console()
     console.print(rule_tables.hit_table(loaded, counts, wanted))
     for line in rule_tables.samples(loaded, counts, wanted):
         console.print(line, markup=False, highlight=False)
@@ -146,7 +147,7 @@ def diff(
     failed = Failed()
     found = compare(before, after, _cases(before, source, scores, model, facts, failed), failed)
     _tell_failed(failed, found.replies)
-    console = Console()
+    console = make_console()
     for table in rule_tables.diff_tables(found):
         console.print(table)
 
@@ -158,7 +159,7 @@ def _tell_failed(failed: Failed, judged: int) -> None:
     if not judged:
         raise ConfigError(f"no reply could be judged: {failed.first[0][1]}")
     for name, problem in failed.first:
-        print(f"not judged 未判: {rule_tables.shown_id(name)}: {problem}", file=sys.stderr)
+        print(f"not judged 未判: {shown(name)}: {problem}", file=sys.stderr)
     print(f"{failed.replies:,} replies not judged; the tables leave them out", file=sys.stderr)
 
 

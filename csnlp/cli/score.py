@@ -51,16 +51,15 @@ def score(
     An interrupted run goes on where it stopped when it is started again. Exit status: 0 all rows scored, 2 some rows
     bad (they are listed in OUTPUT.errors.jsonl), 1 nothing scored.
     """
-    from rich.console import Console
-
+    from csnlp.cli.console import make_console
     from csnlp.io.writers import check_output
 
     chats = open_chats(source, format, map, encoding)
     if output is not None and output != "-":
         check_output(output, [path for path in (source, book, facts) if path is not None and path != "-"])
-    notes = Console(stderr=True)
+    notes = make_console(stderr=True)
     # The standard output is for the rows when they are asked for there.
-    screen = notes if output == "-" else Console()
+    screen = notes if output == "-" else make_console()
     with notes.status("Loading the model …"):
         scorer = _load(model, book, device, threads, facts)
     try:
@@ -158,7 +157,7 @@ def _show_scores(scorer: Scorer, source: Source, screen: Console, progress: Prog
 def _report(summary: Summary, screen: Console, notes: Console, told: bool) -> None:
     """The summary; ``told``: the bad rows stand on the standard error already."""
     from csnlp.cli.tables import summary_table
-    from csnlp.text.printable import printable
+    from csnlp.text.printable import shown
 
     for bad in () if told else summary.first_bad:
         notes.print(f"bad row 坏行: {bad.message}", style="yellow", markup=False, highlight=False, soft_wrap=True)
@@ -166,7 +165,7 @@ def _report(summary: Summary, screen: Console, notes: Console, told: bool) -> No
         where = f"; all of them: {summary.errors}" if summary.errors else ""
         notes.print(f"{summary.bad:,} bad rows{where}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     if summary.first_repeated is not None:
-        first = printable(summary.first_repeated, 60)
+        first = shown(summary.first_repeated)
         repeated = f"{summary.repeated:,} ids occur more than once 重复编号, the first: {first}"
         notes.print(repeated, style="yellow", markup=False, highlight=False, soft_wrap=True)
     if summary.scored:

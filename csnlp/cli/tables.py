@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from csnlp.heads import ACCURACY, COMPLAINT, POLITENESS
-from csnlp.text.printable import printable
+from csnlp.text.printable import shown
 
 if TYPE_CHECKING:
     from csnlp.io.summary import Summary
@@ -44,7 +44,7 @@ def score_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     table.add_column("Review 复核")
     for row in rows:
         table.add_row(
-            Text(printable(row["id"]), overflow="ellipsis", no_wrap=True),
+            Text(shown(row["id"]), overflow="ellipsis", no_wrap=True),
             *(_label(head, row[head]) for head in ("politeness", "accuracy", "complaint")),
             "" if row["total"] is None else f"{row['total']:.1f}",
             Text("\n".join(_against(row)), overflow="ellipsis", no_wrap=True),

@@ -29,6 +29,7 @@ import numpy.typing as npt
 from csnlp.errors import InputError
 from csnlp.heads import ACTS, HEADS, OF_CUSTOMER, SATISFACTION, Head
 from csnlp.io.jsonl import parse_object
+from csnlp.text.printable import shown
 from csnlp.types import Exchange, Turn
 from csnlp.validation import check_context, check_exchange
 
@@ -123,7 +124,7 @@ def parse_labels(labels: object, field: str = "labels") -> dict[str, Target]:
         raise InputError(field, "is not an object", f"give one with any of: {', '.join(LABEL_KEYS)}")
     for key in labels:
         if key not in LABEL_KEYS:
-            raise InputError(f"{field}.{key}", "is no head", f"use any of: {', '.join(LABEL_KEYS)}")
+            raise InputError(f"{field}.{shown(str(key), 20)}", "is no head", f"use any of: {', '.join(LABEL_KEYS)}")
     targets: dict[str, Target] = {
         name: _position(HEADS[name], labels[name], field)
         for name in ("politeness", "accuracy", "complaint", "complaint_type", "satisfaction")
@@ -164,7 +165,7 @@ def _satisfaction_row(row: Mapping[str, Any], name: str) -> GoldRow | None:
     if not turns:
         raise InputError("turns", "is empty", "give the turns of the chat, or leave the row out")
     if type(rank) is not int or not 0 <= rank < len(SATISFACTION.labels):
-        raise InputError("satisfaction", f"is {rank!r:.40}", "give the rank: 0, 1 or 2")
+        raise InputError("satisfaction", "is not a rank", "give the rank: 0, 1 or 2")
     row_id = str(row.get("id") or name)
     if turns[-1].role == "agent":
         exchange = Exchange(reply=turns[-1].text, context=turns[:-1], id=row_id)
@@ -197,11 +198,13 @@ def _text(row: Mapping[str, Any], field: str) -> str:
 
 def _position(head: Head, label: object, field: str) -> int:
     if label not in head.labels:
-        raise InputError(f"{field}.{head.name}", f"is {label!r:.40}", f"use one of: {', '.join(head.labels)}")
+        raise InputError(f"{field}.{head.name}", "is not a known label", f"use one of: {', '.join(head.labels)}")
     return head.labels.index(str(label))
 
 
 def _acts(names: object, field: str) -> tuple[int, ...]:
     if not isinstance(names, list) or not all(name in ACTS.labels for name in names):
-        raise InputError(f"{field}.acts", f"is {names!r:.80}", f"give a list of any of: {', '.join(ACTS.labels)}")
+        raise InputError(
+            f"{field}.acts", "is not a list of known labels", f"give a list of any of: {', '.join(ACTS.labels)}"
+        )
     return tuple(int(label in names) for label in ACTS.labels)

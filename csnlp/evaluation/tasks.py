@@ -91,42 +91,51 @@ def _checked(task: Task, row: Row) -> Iterator[Case]:
         if not all(isinstance(text, str) for text in texts):
             raise TypeError("a text is not a string")
         if task.kind == "ordinal" and not 0 <= float(case.value) <= len(task.labels) - 1:
-            raise ValueError(f"{case.value!r} is not between 0 and {len(task.labels) - 1}")
+            raise ValueError(f"{task.name} is not between 0 and {len(task.labels) - 1}")
         if task.kind != "ordinal" and task.labels and case.value not in task.labels:
-            raise ValueError(f"{case.value!r:.40} is none of {', '.join(task.labels)}")
+            raise ValueError(f"{task.name} is none of {', '.join(task.labels)}")
         yield replace(case, group=case.group or texts[0], row=row)
 
 
-def _whole(value: object, most: int) -> int:
+def _whole(row: Row, field: str, most: int) -> int:
+    value = row[field]
     if type(value) is not int or not 0 <= value <= most:
-        raise ValueError(f"{value!r:.40} is not a whole number from 0 to {most}")
-    return value
+        raise ValueError(f"{field} is not a whole number from 0 to {most}")
+    return int(value)
 
 
-def _name(value: object) -> str:
+def _number(row: Row, field: str) -> float:
+    try:
+        return float(row[field])
+    except (TypeError, ValueError):  # whose text quotes the value
+        raise ValueError(f"{field} is not a number") from None
+
+
+def _name(row: Row, field: str) -> str:
+    value = row[field]
     if not isinstance(value, str) or not value:
-        raise ValueError(f"{value!r:.40} is no name")
+        raise ValueError(f"{field} is not a name")
     return value
 
 
 def _offence(row: Row) -> Iterator[Case]:
     """text, offensive (0/1)"""
-    yield Case(Exchange(row["text"]), ("clean", "offensive")[_whole(row["offensive"], 1)], "")
+    yield Case(Exchange(row["text"]), ("clean", "offensive")[_whole(row, "offensive", 1)], "")
 
 
 def _condescension(row: Row) -> Iterator[Case]:
     """text, condescension (0 none, 1 to 3 the degree)"""
-    yield Case(Exchange(row["text"]), ("plain", *["condescending"] * 3)[_whole(row["condescension"], 3)], "")
+    yield Case(Exchange(row["text"]), ("plain", *["condescending"] * 3)[_whole(row, "condescension", 3)], "")
 
 
 def _talk_politeness(row: Row) -> Iterator[Case]:
     """text, politeness (0 to 4, the mean of several judges)"""
-    yield Case(Exchange(row["text"]), float(row["politeness"]), "")
+    yield Case(Exchange(row["text"]), _number(row, "politeness"), "")
 
 
 def _intent(row: Row) -> Iterator[Case]:
     """text (a customer's words), intent (the name of one)"""
-    yield Case(Exchange(row["text"]), _name(row["intent"]), "")
+    yield Case(Exchange(row["text"]), _name(row, "intent"), "")
 
 
 def _relevance(row: Row) -> Iterator[Case]:
@@ -135,14 +144,14 @@ def _relevance(row: Row) -> Iterator[Case]:
     if not isinstance(row["replies"], list):
         raise TypeError("replies is no list")
     for reply in row["replies"]:
-        yield Case(Exchange(reply["text"], said), ("off", "answers")[_whole(reply["label"], 1)], row["query"])
+        yield Case(Exchange(reply["text"], said), ("off", "answers")[_whole(reply, "label", 1)], row["query"])
         said += (Turn("agent", reply["text"]),)
 
 
 def _contradiction(row: Row) -> Iterator[Case]:
     """u1, b1, u2, b2 (two questions and answers), contradiction (0/1)"""
     before = (Turn("customer", row["u1"]), Turn("agent", row["b1"]), Turn("customer", row["u2"]))
-    yield Case(Exchange(row["b2"], before), ("consistent", "contradicts")[_whole(row["contradiction"], 1)], row["u1"])
+    yield Case(Exchange(row["b2"], before), ("consistent", "contradicts")[_whole(row, "contradiction", 1)], row["u1"])
 
 
 def _same_question(row: Row) -> Iterator[Case]:
@@ -153,7 +162,7 @@ def _same_question(row: Row) -> Iterator[Case]:
 
 def _emotion(row: Row) -> Iterator[Case]:
     """text, emotion (the name of one)"""
-    yield Case(Exchange(row["text"]), _name(row["emotion"]), "")
+    yield Case(Exchange(row["text"]), _name(row, "emotion"), "")
 
 
 _UNKIND = ("politeness", ("rude", "cold"))

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from csnlp.errors import InputError
-from csnlp.text.printable import printable
+from csnlp.text.printable import shown
 from csnlp.types import Exchange
 
 
@@ -16,7 +16,8 @@ class BadRow:
     """A row that cannot be scored: where it stands, which field is wrong, and what to do about it.
 
     ``line`` counts from 1: the line of a text file, the row of a Parquet file. ``id`` is the row's own id, if it has
-    a usable one. No text of the row is ever part of it: chats hold personal data, and errors are passed around.
+    a usable one: as it is, to join by, but masked in the message. No text of the row is ever part of it: chats hold
+    personal data, and errors are passed around.
     """
 
     file: str
@@ -44,7 +45,7 @@ class BadRow:
     @property
     def message(self) -> str:
         """One line: file, line, id, field, problem and remedy."""
-        name = f" (id {printable(self.id, 60)})" if self.id else ""
+        name = f" (id {shown(self.id)})" if self.id else ""
         return f"{self.file}:{self.line}{name}: {self.reason}"
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from csnlp.errors import ConfigError
-from csnlp.text.printable import printable
-from csnlp.text.redact import redact
+from csnlp.text.printable import shown
 
 HEADERS: dict[str, tuple[str, ...]] = {
     "id": ("id", "编号", "序号", "会话编号", "会话id", "对话id"),
@@ -56,7 +56,7 @@ class Columns:
         for field in ("reply", "turns"):
             name = self.mapping.get(field)
             if name is not None and name not in row:
-                return f"correct --map {field}={name}: the keys of this row are {listed(list(row))}"
+                return f"correct --map {field}={name}: the keys of this row are {listed(list(row), 'key')}"
         return NO_REPLY
 
     def bind(self, header: Sequence[str], file: str) -> dict[str, int]:
@@ -81,7 +81,7 @@ class Columns:
         for field, names in self._names.items():
             found = next(filter(None, (_places(header, name) for name in names)), [])
             if len(found) > 1:
-                name = printable(redact(header[found[0]]), 40)
+                name = shown(header[found[0]].strip(), 40)
                 raise ConfigError(
                     f"{file}: {len(found)} columns are named {name!r}, which is to hold the {field}; "
                     f"rename all but one of them; the columns are {listed(header)}"
@@ -104,7 +104,17 @@ def _folded(name: str) -> str:
     return name.strip().casefold()
 
 
-def listed(header: Sequence[str]) -> str:
-    """The names of a header, or the keys of a row, for a message."""
-    shown = ", ".join(printable(redact(name), 40) for name in header[:30])  # without a header line: a chat
-    return shown + (f" and {len(header) - 30} more" if len(header) > 30 else "")
+def listed(names: Sequence[str], what: str = "column") -> str:
+    """The names of a header, or the keys of a row, for a message.
+
+    Where one of them looks like a value, the header line is missing and the names are a chat: their places are told
+    instead, as is that of a long name.
+    """
+    values = any(map(_VALUE.search, names))
+    places = enumerate(names[:30], 1)
+    told = (f"{what} {n}" if values or not 0 < len(name) <= _LONGEST else shown(name) for n, name in places)
+    return ", ".join(told) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
+
+
+_LONGEST = 20
+_VALUE = re.compile(r"^\s*\d[\d\s.:/-]*$|\d{4}|[。，！？；：…～,!?;~]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from csnlp.io.badrow import BadRow, Record
 from csnlp.io.columns import NO_REPLY, Columns, listed
 from csnlp.io.rows import read_row
 from csnlp.io.source import BROKEN, MAX_LINE
+from csnlp.text.printable import shown
 
 
 def read_jsonl(lines: Iterable[tuple[int, str | None]], file: str, columns: Columns) -> Iterator[Record]:
@@ -37,7 +39,8 @@ def read_jsonl(lines: Iterable[tuple[int, str | None]], file: str, columns: Colu
         yield from read_row(found, file, line, NO_REPLY if "reply" in found else columns.remedy(row))
     if unseen and first is not None:
         names = " ".join(f"--map {field}={name}" for field, name in unseen.items())
-        message = f"{file}: no row has what is named by {names}; the keys of the first row are {listed(list(first))}"
+        keys = listed(list(first), "key")
+        message = f"{file}: no row has what is named by {names}; the keys of the first row are {keys}"
         warnings.warn(message, CsnlpWarning, stacklevel=2)
 
 
@@ -46,7 +49,9 @@ def parse_object(text: str | None) -> dict[str, Any]:
     if text is None:
         raise InputError("line", f"is over {MAX_LINE} characters long", "split the row, or leave it out")
     try:
-        value = json.loads(text.strip(" \t\r\n\ufeff"))
+        value = _decode(text.strip(" \t\r\n\ufeff"))
+    except InputError:  # a ValueError too
+        raise
     except RecursionError:
         raise InputError("line", "is nested too deeply", "leave the row out") from None
     except ValueError as error:
@@ -58,3 +63,15 @@ def parse_object(text: str | None) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError("line", f"is {type(value).__name__}, which is not an object", "write one JSON object a line")
     return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of ``pairs``, refused where a key comes again: ``json`` takes the last of them in silence."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        key = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise InputError("line", f"has the key {shown(key, 20)!r} more than once", "leave all but one of them out")
+    return value
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_unique).decode

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -22,6 +23,8 @@ from csnlp.io.writers import json_line
 _MANIFEST = "manifest.json"
 _OURS = "csnlp parts"
 """The key that tells our manifest from another program's."""
+
+_PART = re.compile(r"part-([0-9]{6}|[1-9][0-9]{6,})\.jsonl")
 
 _LATER = frozenset({"engine"})
 """What manifests of older versions do not say; their parts are kept all the same."""
@@ -49,12 +52,12 @@ class Parts:
             self._check_free()
             self.folder.mkdir(exist_ok=True)
             write_text(self.folder / _MANIFEST, json.dumps({_OURS: 1, **manifest}, ensure_ascii=False, indent=1))
-        self._done = {int(part.stem.removeprefix("part-")) for part in self.folder.glob("part-*.jsonl")}
+        self._done = self._written()
 
     @property
     def kept(self) -> bool:
         """Whether the next run finds a part that is done."""
-        return any(self.folder.glob("part-*.jsonl"))
+        return bool(self._written())
 
     def __contains__(self, number: int) -> bool:
         return number in self._done
@@ -85,6 +88,11 @@ class Parts:
     @property
     def _trash(self) -> Path:
         return self.folder.with_name(f".{self.folder.name}.trash")
+
+    def _written(self) -> set[int]:
+        # By the whole name: a tool that copies files leaves others beside them, such as "part-000000 (1).jsonl".
+        names = (_PART.fullmatch(path.name) for path in self.folder.glob("part-*"))
+        return {int(name[1]) for name in names if name}
 
     def _part(self, number: int) -> Path:
         return self.folder / f"part-{number:06d}.jsonl"

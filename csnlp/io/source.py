@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import sys
 import zlib
 from collections.abc import Iterator
@@ -30,6 +31,16 @@ class DamagedError(Exception):
 DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, DamagedError)
 """What reading a damaged .gz or Parquet file raises."""
 
+_KINDS = {
+    b"PK\x03\x04": "is an Excel workbook (.xlsx) or another zip archive; save the table as CSV, or unpack it",
+    b"\xd0\xcf\x11\xe0": "is an old Excel workbook (.xls); save the table as CSV",
+    b"\x1f\x8b\x08": "is compressed with gzip; unpack it, or end its name in .gz",
+    b"PAR1": "is a Parquet file; pass --format parquet",
+}
+"""How files begin that are no text, and what is to be said of them."""
+
+_FOREIGN = re.compile("[\ue000-\uf8ff\u3040-\u30ff]")
+_CHARACTERS = re.compile("[\u4e00-\u9fff]+")
 _BLOCK = 16 * 1024
 _ENDS = ("\n", "\r")
 _ERRORS = "csnlp.broken"
@@ -77,7 +88,7 @@ def check_encoding(encoding: str) -> str:
 def open_bytes(path: str) -> Iterator[BinaryIO]:
     """The file's bytes, uncompressed when it is a .gz; ``-`` is the standard input, which is left open."""
     if path == STDIN:
-        yield cast(BinaryIO, sys.stdin.buffer)
+        yield _stdin()
     elif path.lower().endswith(".gz"):
         with gzip.open(path, "rb") as stream:
             yield cast(BinaryIO, stream)
@@ -88,9 +99,13 @@ def open_bytes(path: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def open_text(path: str, encoding: str | None = None, newline: str | None = None) -> Iterator[TextIO]:
-    """The file's text; ``newline`` as for :func:`open`. Bytes that are none in ``encoding`` become U+DCFF."""
-    if encoding is None:
-        encoding = detect_encoding(_sample(path))
+    """The file's text; ``newline`` as for :func:`open`. Bytes that are none in ``encoding`` become U+DCFF.
+
+    Raises :class:`ConfigError` for what is no text, and where the encoding cannot be told.
+    """
+    sample = _sample(path)
+    _refuse_other_kinds(path, sample)
+    encoding = encoding or _told_encoding(path, sample)
     with open_bytes(path) as stream:
         text = io.TextIOWrapper(stream, encoding=encoding, errors=_ERRORS, newline=newline)
         try:
@@ -126,9 +141,43 @@ def exists(path: str) -> bool:
     return path == STDIN or Path(path).is_file()
 
 
+def _stdin() -> BinaryIO:
+    buffer = getattr(sys.stdin, "buffer", None)  # a shell may have closed it, and a notebook's gives no bytes
+    if buffer is None:
+        raise ConfigError("there is no standard input to read; name a file")
+    return cast(BinaryIO, buffer)
+
+
+def _refuse_other_kinds(path: str, sample: bytes) -> None:
+    for beginning, kind in _KINDS.items():
+        if sample.startswith(beginning):
+            raise ConfigError(f"{path}: {kind}")
+
+
+def _told_encoding(path: str, sample: bytes) -> str:
+    """:func:`detect_encoding`; :class:`ConfigError` where it cannot be right."""
+    encoding = detect_encoding(sample)
+    if encoding != "utf-16" and 16 * sample.count(0) > len(sample):
+        order = "le" if sample[1::2].count(0) > sample[::2].count(0) else "be"
+        looks = "has many NUL bytes, as has UTF-16 without a byte order mark"
+        raise ConfigError(f"{path}: {looks}; pass --encoding utf-16-{order}, or give a text file")
+    if encoding == "gb18030" and not _is_chinese(sample.decode(encoding, "ignore")):
+        raise ConfigError(f"{path}: is neither UTF-8 nor GB18030; pass --encoding with its own, such as big5")
+    return encoding
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether ``text`` was rightly read as GB18030: then little of it is private-use characters and kana, of which Big5
+    gives about half, and most characters are in GB2312 (traditional ones too), of which Shift-JIS gives none."""
+    foreign = len(_FOREIGN.findall(text))
+    characters = "".join(_CHARACTERS.findall(text))
+    common = len(characters.encode("gb2312", "ignore")) // 2
+    return 5 * foreign <= foreign + len(characters) and 5 * common >= len(characters)
+
+
 def _sample(path: str) -> bytes:
     if path == STDIN:
-        peek = getattr(sys.stdin.buffer, "peek", None)
+        peek = getattr(_stdin(), "peek", None)
         return cast(bytes, peek(SAMPLE)) if peek else b""
     blocks: list[bytes] = []
     with open_bytes(path) as stream, suppress(*DAMAGE):

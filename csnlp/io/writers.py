@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Protocol, TextIO
 
 from csnlp.errors import ConfigError
@@ -72,9 +73,8 @@ def check_output(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
     _maker(path)
     if path.is_dir():
         raise ConfigError(f"{path} is a folder; name a file")
-    folder = target(path).parent
-    if not folder.is_dir():
-        raise ConfigError(f"{folder}: there is no such folder; make it first")
+    for folder in {target(path).parent, path.parent}:  # what belongs to a link stands beside it
+        _check_folder(folder)
     beside = {place(path): "the bad rows go" for place in (errors_path, failed_path)}
     beside[metadata_path(path)] = "the metadata goes"
     for given in filter(os.path.exists, inputs):
@@ -83,6 +83,17 @@ def check_output(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
         for written, what in beside.items():
             if written.exists() and written.samefile(given):
                 raise ConfigError(f"{written}, where {what}, is an input of this run; name another output")
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: there is no such folder; make it first")
+    try:
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        problem = f"no file can be made in this folder ({error.strerror})"
+        raise ConfigError(f"{folder}: {problem}; name an output elsewhere") from None
 
 
 def errors_path(output: str | Path) -> Path:

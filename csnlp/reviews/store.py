@@ -22,6 +22,7 @@ from csnlp.reviews.masking import Masked, mask
 from csnlp.reviews.records import Appeal, Decision, Label, Review, ReviewItem, State, Verdict
 from csnlp.reviews.schema import connect
 from csnlp.reviews.snapshot import Automatic, alike, automatic_from_json, automatic_of, exchange_json, same_words
+from csnlp.text.printable import shown
 from csnlp.types import Exchange, Score
 from csnlp.validation import check_text
 
@@ -115,7 +116,8 @@ class ReviewStore:
         if unknown := [head for head in heads if head not in moves.REVIEWED_HEADS]:
             raise ReviewError(f"{unknown[0]!r:.40} cannot be reviewed; heads: {', '.join(moves.REVIEWED_HEADS)}")
         if score.id != exchange.id:
-            raise InputError("score.id", f"is {score.id!r:.40}, the exchange's is {exchange.id!r:.40}", "give a pair")
+            problem = f"is {shown(str(score.id))!r}, the exchange's is {shown(str(exchange.id))!r}"
+            raise InputError("score.id", problem, "give a pair")
         stored = exchange_json(exchange, self._mask)
         reply = _name("id", exchange.id)
         agent = None if exchange.agent is None else _name("agent", exchange.agent)
@@ -241,17 +243,19 @@ class ReviewStore:
         if not stored:
             self._run(rows.INSERT_REPLY, (reply, agent, exchange, automatic))
         elif stored[0]["agent"] != agent or not same_words(stored[0]["exchange"], exchange):
-            raise ReviewError(f"reply {reply} is stored with other words or another agent; give this one its own id")
+            raise ReviewError(
+                f"reply {shown(reply)} is stored with other words or another agent; give this one its own id"
+            )
         elif not alike(stored[0]["automatic"], automatic):
             raise ReviewError(
-                f"reply {reply} is stored with another verdict, which is never overwritten; "
+                f"reply {shown(reply)} is stored with another verdict, which is never overwritten; "
                 "keep one store for each model and rule book"
             )
 
     def _stored(self, column: str, reply: str) -> Any:
         found = self._all(f"SELECT {column} FROM replies WHERE id = ?", _name("id", reply))
         if not found:
-            raise ReviewError(f"there is no reply {reply!r:.80}; add its score first")
+            raise ReviewError(f"there is no reply {shown(reply)!r}; add its score first")
         return found[0][0]
 
     def _reviews(self, where: str, *values: object) -> tuple[Review, ...]:
@@ -301,5 +305,5 @@ def _name(field: str, name: str) -> str:
     check_text(field, name)
     name = " ".join(unicodedata.normalize("NFKC", name).split())
     if not name or len(name) > MAX_NAME or any(unicodedata.category(char) == "Cf" for char in name):
-        raise InputError(field, f"is {name!r:.40}", f"give 1 to {MAX_NAME} characters, none of them invisible")
+        raise InputError(field, f"is {shown(name, 40)!r}", f"give 1 to {MAX_NAME} characters, none of them invisible")
     return name

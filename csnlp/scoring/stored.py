@@ -18,6 +18,7 @@ from csnlp.rules.book import RuleBook
 from csnlp.rules.case import Case
 from csnlp.rules.facts import FactTable
 from csnlp.rules.tally import Failed
+from csnlp.text.printable import shown
 from csnlp.types import Exchange, HeadScore
 
 StoredRow = Mapping[str, Any]
@@ -32,6 +33,10 @@ def read_stored(path: Path) -> Iterator[StoredRow]:
 
     Raises :class:`csnlp.errors.InputError`, naming the row, for a file that is none.
     """
+    if path.name.lower().removesuffix(".gz").endswith((".csv", ".tsv")):
+        raise InputError(
+            str(path), "is a table, of which no scores are read back", "give .jsonl, .jsonl.gz or .parquet"
+        )
     rows = _parquet(path) if path.suffix.lower() == ".parquet" else _json_lines(path)
     for number, row in enumerate(rows, 1):
         _check(row, f"{path}: row {number}")
@@ -103,11 +108,15 @@ def _pairs(
         elif isinstance(item, Exchange):
             row = next(stored, None)
             if row is None or row.get("id") != item.id:
-                found = "nothing more" if row is None else repr(row.get("id"))
-                raise _mismatch(f"{item.id!r} expected, found {found}")
+                found = "nothing more" if row is None else _id(row)
+                raise _mismatch(f"{shown(item.id)!r} expected, found {found}")
             yield item, row
     if (row := next(stored, None)) is not None:
-        raise _mismatch(f"{row.get('id')!r} is not among them")
+        raise _mismatch(f"{_id(row)} is not among them")
+
+
+def _id(row: StoredRow) -> str:
+    return "no id" if row.get("id") is None else repr(shown(str(row["id"])))
 
 
 def _mismatch(problem: str) -> ConfigError:

@@ -127,6 +127,26 @@ def test_ids_that_come_again_are_told_once_at_the_end(capsys, output):
     assert "2" in line
 
 
+@pytest.mark.parametrize("output", [[], ["-o", "scores.jsonl"], ["-o", "-"]])
+def test_an_id_shows_no_number_to_people_and_stays_whole_for_joining(capsys, output):
+    number = "13800138000"
+    row = f'{{"id": "{number}", "reply": "好"}}\n'
+    Path("chats.jsonl").write_text(row * 2 + f'{{"id": "{number}", "reply": ""}}\n', encoding="utf-8")
+    assert main(["score", "chats.jsonl", *output]) == 2
+    out, err = capsys.readouterr()
+    assert "(id [手机号]): reply: is empty" in err and "the first: [手机号]" in err and number not in err
+    assert (number in out) == (output == ["-o", "-"])
+    if output == ["-o", "scores.jsonl"]:
+        for name in ("scores.jsonl", "scores.jsonl.errors.jsonl"):
+            assert json.loads(Path(name).read_text(encoding="utf-8").splitlines()[0])["id"] == number
+
+
+def test_the_place_of_a_bad_row_is_no_emoji(capsys):
+    Path("chats.jsonl").write_text('{"reply": "好"}\n' * 99 + "{oops\n", encoding="utf-8")
+    assert main(["score", "chats.jsonl", "-o", "scores.jsonl"]) == 2
+    assert "bad row 坏行: chats.jsonl:100: line: " in capsys.readouterr().err
+
+
 def test_ids_that_differ_are_not_spoken_of(capsys):
     Path("chats.jsonl").write_text(GOOD, encoding="utf-8")
     assert main(["score", "chats.jsonl", "-o", "scores.jsonl"]) == 0

@@ -83,7 +83,7 @@ def test_what_cannot_be_measured_is_said_in_one_line(run, folder, rows, write_ro
     for arguments, message in [
         ((folder, tmp_path / "none.jsonl"), "none.jsonl: is not a file"),
         ((folder, write_rows([], "empty.jsonl")), "has no labelled rows"),
-        ((folder, wrong_label), "wrong.jsonl:17: labels.politeness: is 'nice'"),
+        ((folder, wrong_label), "wrong.jsonl:17: labels.politeness: is not a known label"),
         (("no-such-model", write_rows(rows)), "no-such-model"),
         ((folder, write_rows(rows), "--json", tmp_path / "nowhere" / "out.json"), "nowhere"),
     ]:

@@ -118,19 +118,25 @@ def test_targets_keep_the_labelled_rows():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"labels": {"politeness": "nice"}}, "labels.politeness: is 'nice'; use one of: rude, cold, neutral"),
+        (
+            {"labels": {"politeness": "nice"}},
+            "labels.politeness: is not a known label; use one of: rude, cold, neutral",
+        ),
         ({"labels": {"politness": "polite"}}, "labels.politness: is no head; use any of: politeness, accuracy"),
-        ({"labels": {"acts": ["greets"]}}, "labels.acts: is ['greets']; give a list of any of: apology"),
-        ({"labels": {"acts": "greeting"}}, "labels.acts: is 'greeting'"),
+        (
+            {"labels": {"acts": ["greets"]}},
+            "labels.acts: is not a list of known labels; give a list of any of: apology",
+        ),
+        ({"labels": {"acts": "greeting"}}, "labels.acts: is not a list of known labels"),
         ({"labels": None}, "labels: is not an object"),
-        ({"second": {"complaint": 2}}, "second.complaint: is 2; use one of: none"),
+        ({"second": {"complaint": 2}}, "second.complaint: is not a known label; use one of: none"),
         ({"reply": None}, "reply: is missing"),
         ({"reply": "  "}, "reply: is empty"),
         ({"context": [{"role": "buyer", "text": "在吗"}]}, 'context[1].role: is not a known role; use "customer" or'),
         ({"context": [{"role": "customer"}]}, "context[1].text: is NoneType, not text"),
         ({"context": "在吗"}, "context: is not a list of turns"),
         ({"context_text": 5}, "context_text: is int"),
-        ({"turns": [{"role": "agent", "text": "在"}], "satisfaction": 3}, "satisfaction: is 3; give the rank"),
+        ({"turns": [{"role": "agent", "text": "在"}], "satisfaction": 3}, "satisfaction: is not a rank; give the rank"),
     ],
 )
 def test_a_wrong_row_is_named_with_file_and_line(make_row, write_rows, changes, message):
@@ -138,6 +144,25 @@ def test_a_wrong_row_is_named_with_file_and_line(make_row, write_rows, changes, 
     with pytest.raises(InputError) as caught:
         list(read_gold(path))
     assert str(caught.value).startswith(f"{path}:2: {message}")
+
+
+SAID = "张三13800138000"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"labels": {"politeness": SAID}},
+        {"labels": {"acts": [SAID]}},
+        {"labels": {SAID: "polite"}},
+        {"second": {"accuracy": SAID}},
+        {"turns": [{"role": "agent", "text": "在"}], "satisfaction": SAID},
+    ],
+)
+def test_a_wrong_label_is_not_quoted(make_row, write_rows, changes):
+    with pytest.raises(InputError) as caught:
+        list(read_gold(write_rows([make_row(1, **changes)])))
+    assert "13800138000" not in str(caught.value)
 
 
 def test_broken_files_are_named(tmp_path, write_rows):

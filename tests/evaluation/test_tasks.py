@@ -74,11 +74,11 @@ def test_the_replies_to_a_query_stay_together_and_follow_each_other(tmp_path: Pa
     [
         ("offence", {"text": "好"}, "has no field 'offensive'; task offence reads: text, offensive"),
         ("offence", {"text": 3, "offensive": 1}, "a text is not a string"),
-        ("condescension", {"text": "好", "condescension": "0"}, "'0' is not a whole number from 0 to 3"),
-        ("intent", {"text": "好", "intent": None}, "None is no name"),
+        ("condescension", {"text": "好", "condescension": "0"}, "condescension is not a whole number from 0 to 3"),
+        ("intent", {"text": "好", "intent": None}, "intent is not a name"),
         ("relevance", {"query": "几楼", "replies": {}}, "replies is no list"),
         ("same_question", {"a": "好", "b": "好", "label": 0.7}, "task same_question reads"),
-        ("talk_politeness", {"text": "好", "politeness": 7}, "7.0 is not between 0 and 4"),
+        ("talk_politeness", {"text": "好", "politeness": 7}, "talk_politeness is not between 0 and 4"),
         ("relevance", {"query": "几楼", "replies": [{"text": "五楼", "label": 3}]}, "task relevance reads: query"),
     ],
 )
@@ -87,6 +87,14 @@ def test_a_bad_row_is_named(name: str, row: dict[str, Any], message: str, tmp_pa
     with pytest.raises(InputError) as raised:
         list(read_cases(TASKS[name], path))
     assert f"{path}:2" in str(raised.value) and message in str(raised.value)
+
+
+@pytest.mark.parametrize(("name", "field"), [("offence", "offensive"), ("talk_politeness", "politeness")])
+def test_a_wrong_value_is_not_quoted(name: str, field: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "rows.jsonl", [{"text": "好", field: "张三13800138000"}])
+    with pytest.raises(InputError, match=f"{field} is not a") as raised:
+        list(read_cases(TASKS[name], path))
+    assert "13800138000" not in str(raised.value)
 
 
 def test_two_labels_are_measured_by_the_last_one() -> None:

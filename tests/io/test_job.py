@@ -132,6 +132,17 @@ def test_a_stopped_run_goes_on_and_repeats_nothing(tmp_path, chats, make_scorer)
     assert seen[0] == (4, 0) and seen[-1] == (28, 14)
 
 
+def test_only_parts_of_ones_own_are_taken_up(tmp_path, chats, make_scorer):
+    output, resumed = tmp_path / "out.jsonl", make_scorer()
+    with pytest.raises(RuntimeError):
+        score_file(make_scorer(stop_after=13), chats, output, chunk_size=4)
+    for stray in ("part-000000 (1).jsonl", "part-000005.jsonl.bak", "part-5.jsonl"):
+        (tmp_path / "out.jsonl.parts" / stray).write_text("{}", encoding="utf-8")
+    assert score_file(resumed, chats, output, chunk_size=4).scored == 25
+    assert resumed.seen == [f"r{number}" for number in range(11, 25)]
+    assert not (tmp_path / "out.jsonl.parts").exists()
+
+
 def test_a_run_stopped_while_it_puts_its_parts_together_scores_nothing_again(tmp_path, chats, make_scorer, monkeypatch):
     from csnlp.io import job, parts
 
@@ -229,6 +240,14 @@ def test_two_runs_do_not_write_one_output(tmp_path, chats, make_scorer):
     with FileLock(tmp_path / ".out.jsonl.lock"), pytest.raises(ConfigError, match="another run"):
         score_file(make_scorer(), chats, output)
     assert score_file(make_scorer(), chats, output).scored == 25
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which nobody can make a file")
+def test_a_folder_that_takes_no_file_is_not_taken_for_another_run(chats, make_scorer):
+    with pytest.raises(
+        ConfigError, match=r"^/proc: no file can be made in this folder \(.+\); name an output elsewhere"
+    ):
+        score_file(make_scorer(), chats, "/proc/out.jsonl")
 
 
 @pytest.mark.parametrize(

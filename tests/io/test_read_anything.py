@@ -32,8 +32,8 @@ contents = st.binary(max_size=300) | st.builds(
 )
 
 
-def check(path) -> list[Exchange | BadRow]:
-    items = list(read_exchanges(path))
+def check(path, encoding: str | None = None) -> list[Exchange | BadRow]:
+    items = list(read_exchanges(path, encoding=encoding))
     for item in items:
         if isinstance(item, BadRow):
             assert item.line >= 1
@@ -45,6 +45,14 @@ def check(path) -> list[Exchange | BadRow]:
     return items
 
 
+def check_or_refusal(path) -> None:
+    """As a whole a file is refused for its header, its kind, or an encoding that cannot be told."""
+    try:
+        check(path)
+    except ConfigError as error:
+        assert str(path) in str(error)
+
+
 @pytest.mark.parametrize("format", FORMATS)
 @quick
 @given(content=contents)
@@ -53,8 +61,9 @@ def check(path) -> list[Exchange | BadRow]:
 @example(content=b"\xff\xfe\n")
 def test_any_bytes(tmp_path, format, content):
     path = tmp_path / FORMATS[format]
-    path.write_bytes(HEADERS.get(format, b"") + content)
-    check(path)
+    path.write_bytes(HEADERS.get(format, b"\n") + content)
+    check(path, encoding="utf-8")
+    check_or_refusal(path)
 
 
 @pytest.mark.parametrize("format", ["csv", "tsv"])
@@ -63,10 +72,7 @@ def test_any_bytes(tmp_path, format, content):
 def test_any_header(tmp_path, format, content):
     path = tmp_path / FORMATS[format]
     path.write_bytes(content)
-    try:
-        check(path)
-    except ConfigError as error:
-        assert str(path) in str(error)
+    check_or_refusal(path)
 
 
 json_values = st.recursive(

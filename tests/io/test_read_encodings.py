@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from csnlp.errors import ConfigError
 from csnlp.io import BadRow
 from csnlp.types import Exchange
 
@@ -31,6 +32,39 @@ def test_encodings_are_told_by_the_file(read, encoding, suffix):
 def test_an_encoding_can_be_given(read):
     assert [item.reply for item in read("a.jsonl", '{"reply": "點解"}'.encode("big5"), encoding="big5")] == ["點解"]
     assert [item.reply for item in read("a.jsonl", '{"reply": "好"}'.encode("utf-8-sig"), encoding="UTF8")] == ["好"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "row"),
+    [("big5", "親，您的訂單已經發出，請問還有什麼問題"), ("shift_jis", "ありがとうございます。明日発送いたします")],
+)
+def test_another_encoding_is_asked_for(read, encoding, row):
+    table = f"id,reply\n1,{row}\n".encode(encoding)
+    with pytest.raises(ConfigError, match=r"a\.csv: is neither UTF-8 nor GB18030; pass --encoding"):
+        read("a.csv", table)
+    assert read("a.csv", table, encoding=encoding)[0].reply == row
+
+
+@pytest.mark.parametrize("reply", ["親，您的訂單已經發出，請問還有什麼問題", "谢谢の，好哒", "ok 👌"])
+def test_gb18030_is_told_for_traditional_text_and_a_few_odd_characters(read, reply):
+    (exchange,) = read("a.csv", f"reply\n{reply}\n".encode("gb18030"))
+    assert exchange.reply == reply
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"PK\x03\x04\x14\x00", r"Excel workbook \(\.xlsx\) .*; save the table as CSV"),
+        ("a.csv", b"\xd0\xcf\x11\xe0\xa1\xb1", r"Excel workbook \(\.xls\); save the table as CSV"),
+        ("a.jsonl", gzip.compress(GOOD.encode()), r"compressed with gzip; unpack it, or end its name in \.gz"),
+        ("a.txt", b"PAR1\x15\x04", "Parquet file; pass --format parquet"),
+        ("a.csv", "id,回复\n1,好的\n".encode("utf-16-le"), "pass --encoding utf-16-le"),
+        ("a.txt", "客服：3号发货 都可以\n客户：ok\n".encode("utf-16-be"), "pass --encoding utf-16-be"),
+    ],
+)
+def test_what_is_no_text_is_called_by_its_kind(read, name, content, said):
+    with pytest.raises(ConfigError, match=said):
+        read(name, content)
 
 
 def test_half_a_character_at_the_end_of_utf_16_is_one_bad_row(read):

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from csnlp.errors import ConfigError
 from csnlp.io import BadRow, cells, read_exchanges, source
 from csnlp.types import Exchange, Turn
 
@@ -205,6 +206,26 @@ def test_a_line_over_the_limit_is_passed_over(read, monkeypatch):
 def test_an_empty_file_has_nothing(read):
     for name in ("a.jsonl", "a.csv", "a.tsv", "a.txt", "b.jsonl"):
         assert read(name, "") == []
+
+
+@pytest.mark.parametrize("stdin", [None, io.StringIO("{}")])  # closed by the shell; a notebook's, which gives no bytes
+def test_without_a_standard_input_nothing_is_read(monkeypatch, stdin):
+    monkeypatch.setattr(sys, "stdin", stdin)
+    with pytest.raises(ConfigError, match="there is no standard input"):
+        list(read_exchanges("-"))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '{"id": "b", "reply": "好", "reply": "今天发"}',
+        '{"reply": "好", "context": [{"role": "user", "reply": "", "text": "在吗", "reply": ""}]}',
+    ],
+)
+def test_a_key_that_comes_twice_is_a_bad_row(read, row):
+    before, bad, after = read("a.jsonl", f"{GOOD}\n{row}\n{GOOD}\n")
+    assert before.id == after.id == "good"
+    assert (bad.line, bad.field) == (2, "line") and "the key 'reply' more than once" in bad.problem
 
 
 def test_standard_input_is_json_lines(monkeypatch):

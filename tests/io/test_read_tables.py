@@ -171,6 +171,21 @@ def test_a_table_without_a_header_is_told_without_its_first_chat(read):
     assert "13812345678" not in str(error.value)
 
 
+@pytest.mark.parametrize("row", ["1,几号发货", "几号发货,亲，今天发哦", "几号发货,13812345678", "几号发货,2024-05-01"])
+def test_the_first_chat_of_a_table_without_a_header_is_not_quoted(read, row):
+    with pytest.raises(ConfigError, match="the columns are column 1, column 2") as error:
+        read("a.csv", "\t".join(row.split(",")), format="tsv")
+    assert "几号发货" not in str(error.value)
+
+
+def test_a_long_name_is_told_by_its_place_and_read_no_further(read, monkeypatch):
+    seen: list[int] = []
+    monkeypatch.setattr("csnlp.text.printable.redact", lambda text: seen.append(len(text)) or text)
+    with pytest.raises(ConfigError, match="the columns are 编号, column 2, 内容;"):
+        read("a.csv", f"编号,{'长' * 100_000},内容\n1,2,3\n")
+    assert seen and max(seen) <= 1_000
+
+
 @pytest.mark.parametrize(
     ("name", "content", "remedy"),
     [

@@ -165,6 +165,22 @@ def test_what_cannot_be_kept_is_refused_by_field(store, path, score, exchange, f
     assert dump(path) == before
 
 
+def test_an_id_in_a_message_shows_no_number(store):
+    number = "13800138000"
+    store.add(make_score(number), make_exchange(number))
+    calls = [
+        lambda: store.add(make_score(number), make_exchange("a")),
+        lambda: store.add(make_score(number), make_exchange(number, reply="换了一句话")),
+        lambda: store.add(make_score(number, total=70.0), make_exchange(number)),
+        lambda: store.automatic("13900139000"),
+        lambda: store.automatic("13900139000\u200b"),
+    ]
+    for call in calls:
+        with pytest.raises(CsnlpError, match=r"\[手机号\]") as error:
+            call()
+        assert "138001" not in str(error.value) and "139001" not in str(error.value)
+
+
 def test_broken_arguments_raise_errors_of_csnlp_and_store_nothing(store, path):
     store.add(make_score(), make_exchange())
     before = dump(path)

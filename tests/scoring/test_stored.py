@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import csnlp
-from csnlp.errors import ConfigError, CsnlpError
+from csnlp.errors import ConfigError, CsnlpError, InputError
 from csnlp.heads import HEADS
 from csnlp.io import Source, read_exchanges, score_file
 from csnlp.rules import Case, RuleBook, load_book
@@ -213,7 +213,9 @@ GOOD = [stored_row("a"), stored_row("b")]
         ([*GOOD, stored_row("c")], "the scores are not those of these chats: 'c' is not among them"),
         (GOOD[::-1], "the scores are not those of these chats: 'a' expected, found 'b'"),
         ([], "the scores are not those of these chats: 'a' expected, found nothing more"),
-        ([{"probabilities": {}}], "the scores are not those of these chats: 'a' expected, found None"),
+        ([stored_row("13800138000")], "the scores are not those of these chats: 'a' expected, found '[手机号]'"),
+        ([*GOOD, stored_row("13800138000")], "'[手机号]' is not among them"),
+        ([{"probabilities": {}}], "the scores are not those of these chats: 'a' expected, found no id"),
         ([stored_row("a", probabilities=None)], "row 1: has no probabilities; score the chats with --probabilities"),
         ([{"id": "a", "total": 90}], "row 1: has no probabilities; score the chats with --probabilities"),
         ([stored_row("a", probabilities={"mood": {"bad": 1.0}})], "row 1: "),
@@ -260,6 +262,13 @@ def test_a_file_that_holds_no_scores_is_named(name: str, content: bytes, tmp_pat
     with pytest.raises(CsnlpError) as caught:
         rescored(chats, tmp_path / name, book)
     assert str(caught.value).startswith(str(tmp_path / name)) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["scores.csv", "scores.csv.gz", "scores.TSV"])
+def test_scores_in_a_table_are_asked_for_in_another_format(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("id,total\na,90\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"is a table, .*; give \.jsonl, \.jsonl\.gz or \.parquet"):
+        list(read_stored(tmp_path / name))
 
 
 def test_scores_of_other_chats_are_an_error_and_not_a_verdict(
