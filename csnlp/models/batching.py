@@ -62,7 +62,7 @@ def padded_batches(
 
 def _power_of_4(most: int) -> int:
     """The largest power of 4 that is not over ``most``, at least 1."""
-    return 4 ** ((most.bit_length() - 1) // 2)
+    return 1 << (most.bit_length() - 1) // 2 * 2
 
 
 def padded_length(row: Encoded) -> int:
