@@ -19,8 +19,8 @@ from csnlp.models.encoding import STEP, Encoded
 from csnlp.types import FloatArray
 
 TOKENS_PER_BATCH = 1024
-"""Padded tokens in one run: enough to keep a core's matrix unit busy, few enough to stay in its cache. Twice as many are
-no faster (benchmarks/README.md) and take 40 MB more."""
+"""Padded tokens in one run: enough to keep a core's matrix unit busy, few enough to stay in its cache. Twice as many
+are no faster (benchmarks/README.md) and take 40 MB more."""
 
 CLOSED = np.float32(-1e9)
 """What an attention score gets added at padding; minus infinity would make NaN of a row of nothing else."""
