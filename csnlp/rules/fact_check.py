@@ -7,7 +7,7 @@ nothing could be judged is not applicable.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from csnlp.reference.answers import answered, bare_answer
@@ -15,7 +15,8 @@ from csnlp.reference.clauses import Clause, Passage, content, is_exception, is_s
 from csnlp.reference.compare import agrees, kind
 from csnlp.reference.context import MAX_QUANTITIES
 from csnlp.reference.result import FactCheck, Judgement, collected
-from csnlp.reference.stance import is_general, stance
+from csnlp.reference.stance import Stance, is_general, stance
+from csnlp.rules.fact_scope import is_itself, is_limited, is_value, names_part
 from csnlp.rules.facts import Fact, FactTable
 from csnlp.text.quantities import Quantity
 
@@ -30,15 +31,16 @@ _NOT_NOW = re.compile(
     "[^对少免了]不了|不再|没法|无法|停[了发用运]|暂停|之前|以前|原先|原来|从前|曾|过去|早先|上次|当时|去年|前[年阵]|不如|不像|"
     "相比|对比|比(?=[^ ,]{1,12}[好强贵重轻硬耐结厚高快安环健])|别[家人的]|[其另]他|其它"
 )
-# Parts and extras have facts of their own: 配件保修1年, 手柄是塑料的.
-_PART = re.compile(
-    "配件|零件|部件|附件|赠品|耗材|包装|电池|电机|马达|压缩机|主板|主机|屏幕|充电[器头]|数据线|电源|遥控|滤[芯网]|内胆|内芯|"
-    "[手提]柄|把手|提手|盖子?(?=[是用为的有])|底座|外壳|支架|灯珠|光源|驱动|密封圈|表带|镜[片架腿]|拉链|辅料|里[料布]"
-)
 # Who does it, and that it is done: 你们支持货到付款吗, 这款有没有运费险. 要提供发票吗 is for what the customer must do.
 _OFFERED = re.compile(
-    "你们|您们|咱们|你家|您家|这款|这个|这边|店里|支不支持|支持|(?:可以|能|会|们|家|店)提供|享受|能不能|可不可以|可以|有没有|是不是|是否"
+    "你们|您们|咱们|你家|您家|这款|这个|这边|店里|支不支持|支持|(?:可以|能|会|们|家|店|问|^)(?:提供|开|送)|请问|"
+    "享受|能不能|可不可以|可以|有没有|是不是|是否"
 )
+# What the shop does with a policy (不支持开发票, 不送运费险), unless it only was not done yet (没开发票).
+_DOES = "开送给提供做办用"
+_NOT_YET = re.compile("[没未](?!法)")
+# A must as such; 不用提供发票 is for what the customer must do.
+_MUST = re.compile("[不无]?[用必需要须得]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,14 @@ def check_facts(reply: str, question: str, table: FactTable) -> FactCheck:
 
     A fact is talked about where one of its names stands in the clause of the quantity or policy word, or in the
     question while the reply gives one quantity of that kind, or a bare yes or no. Exceptions (如果, 预售, 新疆), times
-    that passed (等了3天) and questions are not judged. How numbers are compared: :mod:`csnlp.reference.compare`.
+    that passed (等了3天) and questions are not judged; a fact that is told right is told wrong by nothing beside it.
+    How numbers are compared: :mod:`csnlp.reference.compare`; what else they may be of: :mod:`csnlp.rules.fact_scope`.
     """
     said, asked = read(reply), read(question)
     facts = _in_scope(table.facts, said.text, asked.text)
     named, wanted = _mentions(facts, said.text), _mentions(facts, asked.text)
     judged = [
-        *_judge_quantities(said, named, [mention.fact for mention in wanted]),
+        *_judge_quantities(said, named, asked, wanted),
         *_judge_policies(said, named, asked, wanted),
         *_judge_texts(said, named, [mention.fact for mention in wanted], asked.text),
     ]
@@ -100,25 +103,31 @@ def _judgement(start: int, end: int, agreement: bool, fact: Fact) -> Judgement:
 # ---- quantities
 
 
-def _judge_quantities(said: Passage, named: Sequence[_Mention], wanted: Sequence[Fact]) -> Iterator[Judgement]:
+def _judge_quantities(
+    said: Passage, named: Sequence[_Mention], asked: Passage, wanted: Sequence[_Mention]
+) -> Iterator[Judgement]:
     stated = [q for q in said.quantities[:MAX_QUANTITIES] if is_stated(said, q)]
     kinds = [kind(quantity) for quantity in stated]
     for quantity in stated:
-        fact = _fact_near(said, quantity, named)
-        if fact is None and kinds.count(kind(quantity)) == 1 and not _is_in_name(quantity, named):
-            asked_for = {fact for fact in wanted if _is_of_kind(fact, quantity)}
-            fact = asked_for.pop() if len(asked_for) == 1 else None
-            fact = fact if fact and _is_on_subject(said, quantity, fact) else None
-        if fact and _names_part(said.of(said.clause_at(quantity.start)), fact):
+        mention, place = _mention_near(said, quantity, named), said
+        if mention is None and kinds.count(kind(quantity)) == 1 and not _is_in_name(quantity, named):
+            mention, place = _only([found for found in wanted if _is_of_kind(found.fact, quantity)]), asked
+            mention = mention if mention and _is_on_subject(said, quantity, mention.fact) else None
+        if mention is None or not isinstance(mention.fact.value, Quantity) or is_exception(said, quantity.start):
             continue
-        if fact and isinstance(fact.value, Quantity) and not is_exception(said, quantity.start):
-            agreement = agrees(quantity, fact.value)
-            if agreement is not None:
-                yield _judgement(quantity.start, quantity.end, agreement, fact)
+        fact, value = mention.fact, mention.fact.value
+        agreement = agrees(quantity, value)
+        if agreement or (
+            agreement is not None
+            and not any(agrees(other, value) for other in stated)  # 价格99元,两件价格189元 tells it right
+            and is_itself(place, mention.start, mention.end, fact)
+            and is_value(said, quantity, fact)
+        ):
+            yield _judgement(quantity.start, quantity.end, agreement, fact)
 
 
-def _fact_near(said: Passage, quantity: Quantity, named: Sequence[_Mention]) -> Fact | None:
-    """The fact of that kind whose name is nearest in the quantity's clause, or else stands in the clause before it."""
+def _mention_near(said: Passage, quantity: Quantity, named: Sequence[_Mention]) -> _Mention | None:
+    """The name of a fact of that kind nearest in the quantity's clause, or else in the clause before it."""
     number = said.clause_number(quantity.start)
     clause = said.clauses[number]
     fitting = [mention for mention in named if _is_of_kind(mention.fact, quantity)]
@@ -129,19 +138,19 @@ def _fact_near(said: Passage, quantity: Quantity, named: Sequence[_Mention]) -> 
     }
     nearest = min(gaps.values(), default=NEAR + 1)
     if nearest <= NEAR:
-        return _only({mention.fact for mention in gaps if gaps[mention] == nearest}, said.of(clause))
+        return _only([mention for mention in gaps if gaps[mention] == nearest], said.of(clause))
     before = said.clauses[number - 1] if number else clause
     if gaps or before.sentence != clause.sentence or before.asks or _has_quantity(said, before):
         return None
     carried = [mention for mention in fitting if before.start <= mention.start < before.end]
-    return _only({mention.fact for mention in carried[-1:]}, said.of(before))
+    return _only(carried[-1:], said.of(before))
 
 
-def _only(facts: set[Fact], clause: str) -> Fact | None:
-    """The one fact; of several, the one of the product that the clause names."""
-    if len(facts) > 1:
-        facts = {fact for fact in facts if any(product in clause for product in fact.products)}
-    return facts.pop() if len(facts) == 1 else None
+def _only(mentions: Sequence[_Mention], clause: str = "") -> _Mention | None:
+    """The first where all are of one fact, or else of the one fact of the product that the clause names."""
+    if len({mention.fact for mention in mentions}) > 1:
+        mentions = [mention for mention in mentions if any(product in clause for product in mention.fact.products)]
+    return mentions[0] if len({mention.fact for mention in mentions}) == 1 else None
 
 
 def _has_quantity(said: Passage, clause: Clause) -> bool:
@@ -164,30 +173,21 @@ def _is_on_subject(said: Passage, quantity: Quantity, fact: Fact) -> bool:
     return not around or bool(around & content("".join(fact.names)))
 
 
-def _names_part(clause: str, fact: Fact) -> bool:
-    """Whether the clause speaks of a part, and the fact does not."""
-    own = " ".join((fact.key, fact.shown, *fact.names, *fact.products))
-    return any(part not in own for part in _PART.findall(clause))
-
-
 # ---- policies
 
 
 def _judge_policies(
     said: Passage, named: Sequence[_Mention], asked: Passage, wanted: Sequence[_Mention]
 ) -> Iterator[Judgement]:
+    """What agrees, and of a policy that is nowhere told right (顺丰不包邮,中通包邮), what contradicts it in general."""
     policies = [mention for mention in named if isinstance(mention.fact.value, bool)]
     facts = {mention.fact for mention in wanted if isinstance(mention.fact.value, bool) and _is_asked(asked, mention)}
-    for mention in policies:
-        if is_exception(said, mention.start):
-            continue
-        start, end, sought = mention.start, mention.end, mention.fact in facts
-        found = stance(said, start, end) or answered(said, start, end, asked.text, wanted=sought)
-        if found is None:
-            continue
-        right = found.affirmed == mention.fact.value
-        if right or is_general(said, start, asked.text):
-            yield _judgement(found.start, found.end, right, mention.fact)
+    found = [(mention, given) for mention in policies if (given := _stance_on(said, mention, asked, facts))]
+    told = {mention.fact for mention, given in found if given.affirmed == mention.fact.value}
+    for mention, given in found:
+        right = given.affirmed == mention.fact.value
+        if right or (mention.fact not in told and _is_general(said, mention, given)):
+            yield _judgement(given.start, given.end, right, mention.fact)
     facts -= {mention.fact for mention in policies}
     answer = bare_answer(said, asked.text) if len(facts) == 1 else None
     if answer:
@@ -195,11 +195,30 @@ def _judge_policies(
         yield _judgement(answer.start, answer.end, answer.yes == fact.value, fact)
 
 
+def _stance_on(said: Passage, mention: _Mention, asked: Passage, facts: Set[Fact]) -> Stance | None:
+    """How the reply affirms or denies the policy there; exceptions (新疆不包邮) do neither."""
+    if is_exception(said, mention.start):
+        return None
+    start, end = mention.start, mention.end
+    return stance(said, start, end) or answered(said, start, end, asked.text, wanted=mention.fact in facts)
+
+
+def _is_general(said: Passage, mention: _Mention, given: Stance) -> bool:
+    """Whether nothing before it limits what is said, though the question named it: 退货不包邮, 内衣不支持七天无理由."""
+    if given.need and not _MUST.fullmatch(said.text, given.start, mention.start):
+        return False
+    fact = mention.fact
+    own = "".join((fact.key, *fact.names, *fact.products))
+    does = "" if _NOT_YET.match(said.text, given.start) else _DOES
+    return is_general(said, mention.start, own + does) and not is_limited(said, mention.start, fact)
+
+
 def _is_asked(asked: Passage, mention: _Mention) -> bool:
     """Whether the question is about the policy and nothing more: 能开发票吗, but not 发票上会显示白条吗."""
     clause = asked.clause_at(mention.start)
     rest = asked.text[clause.start : mention.start] + asked.text[mention.end : clause.end]
-    return clause.asks and tells(_OFFERED.sub("", rest)) <= 1
+    only = tells(_OFFERED.sub("", rest)) <= 1
+    return clause.asks and only and not is_limited(asked, mention.start, mention.fact)
 
 
 # ---- texts
@@ -230,7 +249,7 @@ def _judge_text(said: Passage, clause: Clause, fact: Fact, accepted: Sequence[st
             if not right and found is None:  # 不支持的,顺丰 accuses nobody, whatever was asked
                 found = answered(said, start, end, asked, wanted=True)
             denied = found is not None and not found.affirmed
-            if not right and (_NOT_NOW.search(text) or _names_part(text, fact)):
+            if not right and (_NOT_NOW.search(text) or names_part(text, fact)):
                 return
             if right or not denied:
                 yield _judgement(start, end, right and not denied, fact)
