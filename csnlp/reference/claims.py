@@ -23,6 +23,9 @@ _MAY = re.compile(
 _EVENT = re.compile(
     "[这那此该]一?[单笔]|已经?(?!支持|可以|能)|没有?(?=[送发退换开寄收给赠装说做点写按])|(?<![不了])了[的哦呢哈呀啊亲]*$"
 )
+# The customer, whom a standard answer may name otherwise: 需自行备份, 本人到场.
+_PERSON = frozenset("您你")
+_IN_PERSON = ("自行", "自己", "本人", "亲自")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,21 @@ def _is_comparable(ours: _Claim, theirs: _Claim, said: Passage, due: Passage, as
         return False
     if ours.stance == theirs.stance:
         return True
+    if _is_limited(ours.stance, due):
+        return False
     same = is_same_subject(ours.subject, theirs.subject, said, due)
     return same and not is_excepted(ours.subject, theirs.subject.number, said, due, asked)
+
+
+def _is_limited(ours: Stance, due: Passage) -> bool:
+    """Whether the reply denies only a case of which the standard answer does not speak.
+
+    不支持到付退货 of 支持退货, 不用您打孔 of 需要打孔.
+    """
+    missing = {char for char in ours.limits if char not in due.text}
+    if any(word in due.text for word in _IN_PERSON):
+        missing -= _PERSON
+    return bool(missing)
 
 
 def _judge_bare(said: Passage, due: Passage, asked: Passage, expected: dict[str, _Claim]) -> list[Judgement]:

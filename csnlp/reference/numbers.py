@@ -3,9 +3,11 @@
 A number that the standard answer has, too, is right, unless the words around it belong to another number there
 (整机八年内胆六年). A number that it has not is wrong if it speaks of the same thing as a number left over there: by
 the words around both, or as the only two of their kind on what was asked, or as the only ones that differ between
-texts that are otherwise alike. A number that the customer gave is his own, one that may be worked out
-(:mod:`csnlp.reference.worked`) or belongs to goods and times of which the standard answer does not speak (定制, 双十一)
-is not judged, and free is set against a fee in the same case only (:mod:`csnlp.reference.cases`).
+texts that are otherwise alike. Times that run to different events (:mod:`csnlp.reference.events`) and numbers with
+names of their own (:mod:`csnlp.reference.names`) are not of the same thing. A number that the customer gave is his own,
+one that may be worked out (:mod:`csnlp.reference.worked`) or belongs to goods and times of which the standard answer
+does not speak (定制, 双十一) is not judged, and free is set against a fee in the same case only
+(:mod:`csnlp.reference.cases`).
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from csnlp.reference.cases import case_at, cases_in
 from csnlp.reference.clauses import FEE, FREE, Passage, content, is_stated, special_cases, words
 from csnlp.reference.compare import agrees, kind
 from csnlp.reference.context import RELATED, Told, label, told
+from csnlp.reference.events import is_other_event
+from csnlp.reference.names import has_other_name
 from csnlp.reference.result import Judgement
 from csnlp.reference.worked import Working
 from csnlp.text.quantities import Quantity
@@ -31,6 +35,8 @@ _HEADING = re.compile("[^:0-9]{1,12}:")
 _PLACE = re.compile("[寄发邮][到往去给]|[寄到在]|[省市县镇乡村州岛]|地[区方址]|[我你您]们?[这那]|这[边里]|那[边里]")
 _MOST_OWN = 4
 _MARKS = " 亲哦呢的哈呀啊~"
+# A single digit may count or number anything.
+_FIGURE = re.compile(r"[0-9]+\.[0-9]+|[0-9]{2,}")
 
 
 def judge_numbers(said: Passage, due: Passage, asked: Passage) -> list[Judgement]:
@@ -38,7 +44,7 @@ def judge_numbers(said: Passage, due: Passage, asked: Passage) -> list[Judgement
     theirs = told(due)
     if not theirs:
         return []
-    texts = _Texts(said, due, asked, Working(said, due, asked), cases_in(asked))
+    texts = _Texts(said, due, asked, Working(said, due, asked), cases_in(asked), _bare_figures(said))
     own = {_key(quantity) for quantity in asked.quantities if quantity.unit not in (FREE, FEE)}
     own -= {_key(item.quantity) for item in theirs}
     ours = [item for item in told(said) if texts.is_claim(item.quantity) and _key(item.quantity) not in own]
@@ -59,13 +65,15 @@ def judge_numbers(said: Passage, due: Passage, asked: Passage) -> list[Judgement
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Reply, standard answer and question. ``cases`` are those that the question names."""
+    """Reply, standard answer and question. ``cases`` are those that the question names, ``bare`` the figures that the
+    reply tells without a unit: 衣长65."""
 
     said: Passage
     due: Passage
     asked: Passage
     working: Working
     cases: frozenset[str]
+    bare: frozenset[str]
 
     def is_claim(self, quantity: Quantity) -> bool:
         """Whether it is stated, not the result of a sum (加上续重8块), and of what the standard answer speaks of."""
@@ -99,7 +107,7 @@ class _Texts:
         question = content(self.asked.text)
         question = question if question & content(self.due.text) else frozenset()
         for item in left:
-            options = [other for other in free if agrees(item.quantity, other.quantity) is False]
+            options = [other for other in free if self._is_rival(item.quantity, other.quantity)]
             best = max(options, key=item.closeness, default=None)
             if best is None or (_is_free(item, best) and not self._is_same_case(item, best)):
                 continue
@@ -111,6 +119,14 @@ class _Texts:
             )
             if related and not self.working.explains(item.quantity):
                 yield _judgement(item, best, False, self.due)
+
+    def _is_rival(self, ours: Quantity, theirs: Quantity) -> bool:
+        """Whether ``ours`` disagrees with ``theirs``, and may be of the same thing: neither is ``theirs`` told without
+        its unit (衣长65,袖长58厘米), nor has ours another name (袖长) or, of times, another event (发货后3天到)."""
+        if agrees(ours, theirs) is not False or _figure(self.due, theirs) in self.bare:
+            return False
+        timed = kind(theirs) == "duration" and is_other_event(self.said, ours, self.due, theirs, self.asked)
+        return not (timed or has_other_name(self.said, ours, self.due, theirs))
 
     def _is_nearly(self, ours: Told, theirs: Told) -> bool:
         """Whether it only bounds the number that is due, in round figures: 不到一个小时 of 40分钟."""
@@ -163,6 +179,17 @@ def _by_kind(items: Sequence[Told]) -> dict[str, list[Told]]:
     for item in items:
         found.setdefault(kind(item.quantity), []).append(item)
     return found
+
+
+def _bare_figures(passage: Passage) -> frozenset[str]:
+    taken = {index for quantity in passage.quantities for index in range(quantity.start, quantity.end)}
+    return frozenset(match[0] for match in _FIGURE.finditer(passage.text) if taken.isdisjoint(range(*match.span())))
+
+
+def _figure(passage: Passage, quantity: Quantity) -> str:
+    """The figure that ``quantity`` begins with, if one."""
+    match = _FIGURE.match(passage.text, quantity.start)
+    return match[0] if match else ""
 
 
 def _key(quantity: Quantity) -> tuple[str, float, float]:

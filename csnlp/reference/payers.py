@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -31,6 +31,8 @@ _TURN = re.compile(
 )
 _DENIAL = re.compile("[不没未无别甭哪怎岂]|并非")
 _TURN_REACH = 10
+# So does one behind the verb: 我们承担不了.
+_CANNOT = re.compile("不[了起]")
 # Nobody pays it all.
 _SHARED = re.compile(
     "一半|各[自付出]|分摊|平摊|对半|差价|部分|超出|超过|续重|上限|首重|其余|剩下|[0-9一二三四五六七八九几]成|百分之|%|"
@@ -61,13 +63,19 @@ _IF = re.compile(
 )
 # The clause behind says when it does not hold.
 _BUT = re.compile("^(?:除|如果|要是)|除外")
-_LEGS = re.compile("来回|往返|寄回|返回|回程|寄过来|寄来|补发|补寄|换出|发出|寄出|寄过去|寄去|重发|再[寄发]|退|换|修")
-# There, back and again, after the first delivery (发).
-_BACK_LEGS, _AGAIN = "退换修", "补"
-_LEG_OF = {"来回": _BACK_LEGS + _AGAIN, "往返": _BACK_LEGS + _AGAIN, "退": _BACK_LEGS, "换": _BACK_LEGS + _AGAIN}
-_LEG_OF |= dict.fromkeys(("寄回", "返回", "回程", "寄过来", "寄来"), _BACK_LEGS)
-_LEG_OF |= dict.fromkeys(("补发", "补寄", "换出", "发出", "寄出", "寄过去", "寄去", "重发", "再寄", "再发"), _AGAIN)
-_OUTWARD = frozenset("发")
+# There (发), back, and again after that.
+_OUTWARD, _BACK_LEGS, _AGAIN = "发", "退换修", "补"
+_LEG_OF = {
+    **dict.fromkeys(("发货", "首发", "首次", "第一次", "给您发", "发给您", "寄给您"), _OUTWARD),
+    **dict.fromkeys(("来回", "往返"), _BACK_LEGS + _AGAIN),
+    **dict.fromkeys(("寄回", "返回", "回程", "寄过来", "寄来", "寄给我", "退"), _BACK_LEGS),
+    **dict.fromkeys(
+        ("补发", "补寄", "换出", "发出", "寄出", "寄过去", "寄去", "重发", "重新发", "再寄", "再发"), _AGAIN
+    ),
+    "换": _BACK_LEGS + _AGAIN,
+    "修": "修",
+}
+_LEGS = re.compile("|".join(_LEG_OF))
 # Telling characters that a clause may add where the question named the postage.
 _CARRIED = 2
 # A clause that names more is no chat reply; this bounds the work for hostile text.
@@ -98,6 +106,7 @@ def judge_payers(said: Passage, due: Passage, asked: Passage) -> list[Judgement]
     """The judgements on who pays by the reply ``said``, against ``due``, the standard answer to ``asked``.
 
     Claims are compared for the same cause only. A reply that states none speaks of the cause that the question names.
+    Where it has both payers for one cause, each pays a leg, so that what names none is not judged.
     """
     theirs = _payers(due, carried=False)
     if not theirs or any(_INSURED.search(passage.text) for passage in (said, due)):
@@ -110,12 +119,17 @@ def judge_payers(said: Passage, due: Passage, asked: Passage) -> list[Judgement]
         claims = [claim for claim in ours if (claim.cause, claim.legs) == case]
         alike = [other for other in theirs if _is_same_cause(claims[0], other, wanted)]
         matches = [other for other in alike if _is_same_leg(claims[0], other, wanted)]
-        mixed = len({other.shop for other in alike}) > 1  # one leg each; which one is 回程 depends on who speaks
+        # One leg each; which one is 回程 depends on who speaks.
+        mixed = _has_both(alike) or (not claims[0].legs and _has_both(c for c in ours if c.cause == claims[0].cause))
         if not mixed and matches and len(set(claims)) == 1:
             claim, other = claims[0], matches[0]
             shown = due.text[other.start : other.end]
             judged.append(Judgement(claim.start, claim.end, claim.shop == other.shop, shown))
     return judged
+
+
+def _has_both(claims: Iterable[_Payer]) -> bool:
+    return len({claim.shop for claim in claims}) > 1
 
 
 def _is_same_leg(ours: _Payer, theirs: _Payer, wanted: _Wanted) -> bool:
@@ -158,11 +172,13 @@ def _payers_in(passage: Passage, number: int, *, carried: bool) -> Iterator[_Pay
             continue
         turn = _TURN.search(passage.text[max(clause.start, match.start() - _TURN_REACH) : match.start()])
         before = turn[0] if turn else ""
-        denials = len(_DENIAL.findall(before + match[0]))
+        cannot = _CANNOT.match(passage.text, match.end())
+        denials = len(_DENIAL.findall(before + match[0] + (cannot[0] if cannot else "")))
         shop = (match["shop"] is not None) == (denials == 0)
         if denials <= 1 and (shop or not _is_advance(passage, number)):
-            legs = _legs(words) or (_OUTWARD if match[0] in ("包邮", "免邮") else frozenset())
-            yield _Payer(shop, _cause(passage, number), legs, match.start() - len(before), match.end())
+            legs = _legs(words) or frozenset(_OUTWARD if match[0] in ("包邮", "免邮") else "")
+            end = cannot.end() if cannot else match.end()
+            yield _Payer(shop, _cause(passage, number), legs, match.start() - len(before), end)
 
 
 def _is_advance(passage: Passage, number: int) -> bool:
@@ -205,4 +221,6 @@ def _cause_in(text: str) -> str:
 
 
 def _legs(text: str) -> frozenset[str]:
-    return frozenset(leg for found in _LEGS.findall(text) for leg in _LEG_OF.get(found, found[0]))
+    """The legs that ``text`` names; 首次退货 is no first delivery."""
+    legs = frozenset(leg for found in _LEGS.findall(text) for leg in _LEG_OF[found])
+    return legs - {_OUTWARD} or legs

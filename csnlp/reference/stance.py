@@ -15,7 +15,7 @@ _NO_DENIAL = re.compile(
     r"|不(?:合适|喜欢|满意|舒服|放心|适|懂)(?=还?[免可就能支给包换退也])"
 )
 _DENY = re.compile(
-    "[用要]不着|并不是|并非|不是|没有|没法|无法|不(?:允许|准许?|让|支持|提供|接受|得|可以|可|能够?|会|给|予|需要?|用|必|要)?|没|无需?|未|非"
+    "[用要]不着|并不是|并非|不是|没有|没办?法|无法|不(?:允许|准许?|让|支持|提供|接受|得|可以|可|能够?|会|给|予|需要?|用|必|要)?|没|无需?|未|非"
     "|别|勿|莫|避免|禁止|严禁|拒绝|谢绝|取消|暂停"
 )
 # What may or must be done in the case that a denial before it describes: 不会安装可预约, 不耐用请送修. Behind a modal
@@ -68,6 +68,15 @@ _THEN = re.compile("[的就也则才都、,时 ]")
 _EVEN = re.compile("[也就则才]|[前后时]都?")
 # Denials that name a case where a statement follows: 非质量问题不支持.
 _LACKING = re.compile("非|无(?!法|需)|未|不是|并非|没有?$")
+# Denials that may make a word with what follows (无缝, 非标); then what stands before such a word where it tells how.
+_PREFIXES = ("无", "未", "非")
+_MAY_BEFORE = re.compile("(?:可以?|支持|能|有|会)$")
+# What a denial takes without saying less: 不能开发票, 不能放入微波炉, 不能帮您联系. 不用您打孔 leaves it to others.
+_LIGHT = re.compile(
+    "[给帮替为跟让][您你]|享受|适用|办理|开具|提供|支持|申请|进行|参[加与]|直接|任何|另外|额外|"
+    "[的了是算有在到就都也还再先多可以能会要得该被把将拿用使做办开打发送寄收改退换放进入上回去来走包含带附配给帮和与跟]|[^\u4e00-\u9fff]"
+)
+_DEGREE = re.compile("[得的了]?(?:很|太(?!阳)|厉害|严重|多少)")
 # A verb between denial and word that takes the denial: 不影响使用.
 _OTHER_VERB = re.compile("影响|妨碍|耽误")
 # A statement that follows, so that the denial names a case.
@@ -90,13 +99,15 @@ _GAP = 2
 class Stance:
     """``affirmed`` or denied; ``need`` tells whether it is a must (需要, 不用) and not a may (可以, 不能).
 
-    ``text[start:end]`` holds the word and what affirms or denies it.
+    ``text[start:end]`` holds the word and what affirms or denies it; ``limits`` are the characters by which a denial
+    says less than the word: 到付 of 不支持到付退货, 很多 of 不会缩水很多.
     """
 
     affirmed: bool
     need: bool
     start: int = field(compare=False)
     end: int = field(compare=False)
+    limits: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def stance(passage: Passage, start: int, end: int, *, bare: bool = False) -> Stance | None:
@@ -115,7 +126,7 @@ def stance(passage: Passage, start: int, end: int, *, bare: bool = False) -> Sta
     first = start - len(before)
     if _RELATIVE.match(behind) or _RHETORICAL.search(window):
         return None
-    denials = list(_DENY.finditer(before))
+    denials = [denial for denial in _DENY.finditer(before) if not _is_compound(before, denial)]
     chain = _chain(before, denials)
     if affirmed := _affirmed(before, _behind_condition(before, denials)):
         return Stance(True, affirmed[1], first + affirmed[0], end)
@@ -125,8 +136,12 @@ def stance(passage: Passage, start: int, end: int, *, bare: bool = False) -> Sta
     if match := _DENY_BEHIND.match(behind):
         return None if near else Stance(False, _NEED.search(match[1]) is not None, start, end + match.end(1))
     if near:
-        need = _NEED.match(before, chain[-1].start()) is not None
-        return Stance(len(chain) % 2 == 0, need, first + chain[0].start(), end)
+        last = chain[-1]
+        if last[0] in _PREFIXES and tells(before[last.end() :]):
+            return None
+        need = _NEED.match(before, last.start()) is not None
+        limits = _limits(before[last.end() :], behind)
+        return Stance(len(chain) % 2 == 0, need, first + chain[0].start(), end, limits)
     if denials:
         return None
     match = _AFFIRM_BEHIND.match(passage.text[end : begin + len(window)])  # unmasked, for 没问题
@@ -134,6 +149,21 @@ def stance(passage: Passage, start: int, end: int, *, bare: bool = False) -> Sta
         return Stance(True, _NEED.match(match[1]) is not None, start, end + match.end(1))
     doing = (bare or passage.text[start] in _DOING) and PARTICLES.match(behind) and len(behind) == clause.end - end
     return Stance(True, False, start, end) if doing and SUBJECT.fullmatch(before) else None
+
+
+def _is_compound(before: str, denial: re.Match[str]) -> bool:
+    """Whether ``denial`` belongs to a word that tells how a thing may be done: 支持无缝安装, 可无限回放."""
+    return (
+        denial[0] in _PREFIXES
+        and tells(before[denial.end() :]) > 0
+        and _MAY_BEFORE.search(before, 0, denial.start()) is not None
+    )
+
+
+def _limits(gap: str, behind: str) -> frozenset[str]:
+    """What limits a denial: ``gap`` stands between it and its word, ``behind`` behind the word."""
+    degree = _DEGREE.match(behind)
+    return frozenset(_LIGHT.sub("", gap) + (degree[0] if degree else ""))
 
 
 def _chain(before: str, denials: list[re.Match[str]]) -> list[re.Match[str]]:

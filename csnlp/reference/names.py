@@ -1,0 +1,53 @@
+"""The name right before a number, and names of the same sort for different things: 袖长 and 衣长, 儿童票 and 成人票."""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+
+from csnlp.reference.clauses import FEE, FREE, Passage
+from csnlp.text.quantities import Quantity
+
+# What names of one sort end in: sizes, sums of money, packages and versions.
+_SORTS = frozenset("长宽高深厚重围径距价费票款号装版包瓶杯箱袋卡位份金量")
+# Spellings of one name.
+_POSTAGE = re.compile("邮费|快递费")
+_RUN = re.compile("[\u4e00-\u9fff]+$")
+# Words before a name, or between it and its number, that belong to neither.
+_LIGHT = (
+    "您好|你好|我们|咱们|本店|目前|现在|其中|另外|还有|的话|[这那该]款|大概|大约|差不多|左右|一般|正常|分别|收取|"
+    "最[高低多少大小]|"
+    "[亲您你我这那个的每一两是为有需要能可以会约才都就只仅还也和呢到得共收扣付补交码]"
+)
+_BEFORE, _BEHIND = re.compile(f".*(?:{_LIGHT})(?=.)"), re.compile(f"(?:{_LIGHT})+$")
+_LEAST, _MOST, _REACH = 2, 6, 20
+# Characters of what tells them apart.
+_APART = 2
+
+
+def has_other_name(said: Passage, stated: Quantity, due: Passage, expected: Quantity) -> bool:
+    """Whether the numbers of reply and standard answer are named for different things of one sort.
+
+    Where the standard answer speaks of ours in the same clause, its number may be for both.
+    """
+    ours, theirs = _name(said, stated), _name(due, expected)
+    if not ours or not theirs or ours[-1] != theirs[-1] or ours[-1] not in _SORTS:
+        return False
+    pairs = zip(reversed(ours), reversed(theirs), strict=False)
+    shared = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+    one, other = ours[:-shared][-_APART:], theirs[:-shared][-_APART:]
+    if not one or not other or not set(one).isdisjoint(other):
+        return False
+    clause = due.clause_at(expected.start)
+    return due.text.find(one, clause.start, clause.end) < 0
+
+
+def _name(passage: Passage, quantity: Quantity) -> str:
+    """The words right before ``quantity`` in its clause, if they are few enough for a name."""
+    if quantity.unit in (FREE, FEE):
+        return ""
+    clause = passage.clause_at(quantity.start)
+    before = passage.text[max(clause.start, quantity.start - _REACH) : quantity.start]
+    run = _RUN.search(_POSTAGE.sub("运费", before.rstrip(" :")))
+    name = _BEFORE.sub("", _BEHIND.sub("", run[0])) if run else ""
+    return name if _LEAST <= len(name) <= _MOST else ""
