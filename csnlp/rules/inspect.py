@@ -11,7 +11,7 @@ from csnlp.rules.kinds.form import Form
 from csnlp.rules.kinds.heads import ActIs, HeadIs
 from csnlp.rules.kinds.links import Link
 from csnlp.rules.kinds.plugin import PythonCheck
-from csnlp.rules.kinds.repeats import RepeatedReply, RepeatedSentence
+from csnlp.rules.kinds.repeats import Circling, RepeatedReply, RepeatedSentence
 from csnlp.rules.kinds.similar import SimilarTo
 from csnlp.rules.kinds.text import LexiconMatch, RegexMatch
 from csnlp.rules.kinds.timing import ReplyTimeOver
@@ -32,6 +32,7 @@ KIND_NAMES: dict[type, str] = {
     Form: "format",
     Link: "link",
     RepeatedSentence: "repeat",
+    Circling: "repeat",
     RepeatedReply: "repeat",
     HasTypo: "typo",
     ConfirmedByFact: "fact",

@@ -100,6 +100,12 @@ def test_a_refusal_is_no_breach(book: RuleBook, reply: str) -> None:
         "全网最低价不敢说",
         "零风险是不存在的",
         "绝对不会起球没人敢说",
+        "零辐射的电器是没有的，这款远低于限值",
+        "国家级的称号我们没有，是市级老字号",
+        "目前没有药敢说根治，只能缓解",
+        "一周美白这种说法不科学",
+        "7天美白的都是噱头",
+        "怎么洗都不会变形我可不敢答应您",
     ],
 )
 def test_what_is_denied_or_warned_of_behind_it_is_no_breach(book: RuleBook, reply: str) -> None:
@@ -119,6 +125,9 @@ def test_what_is_denied_or_warned_of_behind_it_is_no_breach(book: RuleBook, repl
         "全网最低价不骗您",
         "全网最低价，不行就退",
         "零风险不用担心",
+        "加我微信的优惠平台上没有",
+        "全网最低价的店别家没有",
+        "百分百有效的药没有吗",
     ],
 )
 def test_another_negation_behind_it_is_no_denial(book: RuleBook, reply: str) -> None:

@@ -98,6 +98,26 @@ def test_a_link_without_a_word_about_it(ask: Ask, reply: str, holds: bool) -> No
     assert ask("{link: unannounced}", reply).holds is holds
 
 
+@pytest.mark.parametrize(
+    ("before", "reply", "after", "holds"),
+    [
+        ("服：这是S码实拍", "[图片]", None, False),
+        ("服：您好，安装视频发您", "[视频]", "客：好", False),
+        ("客：发我看看", "[视频]", "服：这是安装视频", False),
+        ("客：发我看看", "https://shop.com/a", "服：您点开看看这款", False),
+        ("服：您好，稍等一下哦", "[图片]", None, True),
+        ("客：发我看看", "[图片]", "服：好的亲", True),
+        ("客：发我看看", "[图片]", "客：这是安装视频？", True),
+        ("客：这是安装视频？", "[视频]", None, True),
+    ],
+)
+def test_what_the_agent_says_around_a_link_announces_it(
+    ask: Ask, before: str, reply: str, after: str | None, holds: bool
+) -> None:
+    verdict = ask("{link: unannounced}", reply, before, after=after if after is None else [after])
+    assert verdict.holds is holds
+
+
 @pytest.mark.parametrize("check", ["malformed", "foreign", "unannounced"])
 def test_without_a_link_there_is_nothing_to_check(ask: Ask, check: str) -> None:
     assert ask(f"{{link: {check}}}", "您好").reason == "no_match"

@@ -57,6 +57,26 @@ def test_how_long_a_repeated_sentence_must_be(ask: Ask) -> None:
     assert ask("{repeat: sentence, length: 2}", "好的，好的").holds is True
 
 
+@pytest.mark.parametrize(
+    ("reply", "again"),
+    [
+        ("是正品，我们是正品，正品的亲，都是正品", ["我们是正品", "正品的亲", "都是正品"]),
+        ("有货的 有货的亲 这款有货 直接拍就有货", ["有货的亲"]),
+        ("是正品，我们是正品，都是正品", []),
+        ("红色有货，蓝色有货，黑色有货，白色有货", []),
+        ("L码有货，XL码有货，XXL码有货，S码有货", []),
+        ("1号有货，2号有货，12号有货，21号有货", []),
+        ("首付三成，首付五成，首付三成，首付八成", []),
+        ("[数字x]元有货，[数字x]元有货，[数字x]元有货，[数字x]元有货", []),
+        ("这款有货，蓝色三件，明天发，有货，包邮送到，还送一双鞋带", []),
+        ("", []),
+    ],
+)
+def test_talk_in_circles(ask: Ask, reply: str, again: list[str]) -> None:
+    verdict = ask("{repeat: clauses}", reply)
+    assert bool(verdict.holds) is bool(again) and spans_of(verdict, reply) == again
+
+
 SAME = "亲，您的包裹正在路上，请耐心等待哦"
 
 

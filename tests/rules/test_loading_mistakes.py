@@ -122,7 +122,7 @@ WRONG_CONDITIONS = [
     ("{format: width, over: 3}", "format: 'width' is not allowed here; allowed: length, paragraphs, points, steps"),
     ("{format: length, over: 3, in: agent}", "in: 'agent' is not allowed here; allowed: reply, question"),
     ("{link: dead}", "link: 'dead' is not allowed here; allowed: present, malformed, foreign, unannounced"),
-    ("{repeat: word}", "repeat: 'word' is not allowed here; allowed: sentence, reply"),
+    ("{repeat: word}", "repeat: 'word' is not allowed here; allowed: sentence, clauses, reply"),
     ("{repeat: sentence, share: 0.5}", "share: unknown key; allowed: repeat, length"),
     ("{typo: [spelling]}", "typo: 'spelling' is not allowed here; allowed: "),
     ("{fact: memory}", "fact: 'memory' is not allowed here; allowed: table, reference"),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from csnlp.rules.case import Case
 from csnlp.rules.kinds.names import Names
@@ -16,6 +17,7 @@ from csnlp.rules.negating import negated
 from csnlp.rules.quoting import with_line_breaks
 from csnlp.rules.reader import Entry
 from csnlp.rules.verdict import NO, Condition, Span, Verdict, unknown
+from csnlp.text.chat_codes import EMOJI_CODE
 from csnlp.text.fold import fold
 
 _URL_CHARS = r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*"
@@ -50,8 +52,12 @@ _MARKS = frozenset("，！？；：（）")
 _BEFORE_DOMAIN = re.compile(r"^(?:https?://)?(?:\*\.)?(?:www\.(?=[^/]+\.))?", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\[(?:链接|网址|图片|视频|文件|附件)x?\]")
 _WORDS = re.compile(r"[\u4e00-\u9fff]|[A-Za-z]{2,}")
+_COURTESY = re.compile(
+    r"[您你]们?好|亲爱的|亲|在的|好[的哒滴]|[嗯哦哈呢呀啊哒]|(?:麻烦|请)?[您你]?(?:稍等|稍候|等一?下)(?:一?下|片刻)?|谢谢[您你]?"
+    r"|(?:请问)?有什么(?:可以|能)?帮(?:助|到)?[您你]的?吗?"
+)
 MIN_ANNOUNCEMENT = 4
-"""Words or Chinese characters beside a link that can say what it is: 这是链接 has four."""
+"""Words or Chinese characters beside a link, besides courtesy, that can say what it is: 这是链接 has four."""
 
 CHECKS = ("present", "malformed", "foreign", "unannounced")
 
@@ -59,7 +65,8 @@ CHECKS = ("present", "malformed", "foreign", "unannounced")
 @dataclass(frozen=True, slots=True)
 class Link(Condition):
     """``present``: the reply has a link or attachment; ``malformed``: one is no proper address; ``foreign``: one leads
-    outside ``domains``; ``unannounced``: nothing is said beside them."""
+    outside ``domains``; ``unannounced``: nothing is said beside them, in the reply or in the agent's messages around
+    it."""
 
     check_for: str
     domains: tuple[str, ...]
@@ -75,8 +82,8 @@ class Link(Condition):
         if self.check_for == "present":
             return Verdict(True, shown)
         if self.check_for == "unannounced":
-            rest = "".join(_outside(text, spans))
-            return Verdict(True, shown) if len(_WORDS.findall(rest)) < MIN_ANNOUNCEMENT else NO
+            words = sum(_announcing(message) for message in _messages(case))
+            return Verdict(True, shown) if words < MIN_ANNOUNCEMENT else NO
         wanted = _is_malformed if self.check_for == "malformed" else self._is_foreign
         whole = [(span, text[slice(*span)]) for span in urls]
         bad = [span for span, url in whole if "[" not in _authority(url) and wanted(url.rstrip(".,;:!?)'"))]
@@ -136,6 +143,19 @@ def _authority(url: str) -> str:
     """What of ``url`` names its host; with a [ in it, a mask cuts it off (http://[链接x])."""
     match = _AUTHORITY.match(url)
     return match[1] if match else re.split(r"[/?#]", url, maxsplit=1)[0]
+
+
+def _messages(case: Case) -> Iterator[str]:
+    """The reply, and the agent's messages right before and after it: one may say what the next one shows."""
+    yield from (turn.text for turn in case.turns("burst") or ())
+    yield from (turn.text for turn in takewhile(lambda turn: turn.role == "agent", case.exchange.after or ()))
+
+
+def _announcing(message: str) -> int:
+    """How many words of ``message`` can say what a link or attachment is."""
+    text, _, spans = _found(message)
+    rest = EMOJI_CODE.sub(" ", "".join(_outside(text, spans)))
+    return len(_WORDS.findall(_COURTESY.sub(" ", rest)))
 
 
 def _outside(text: str, spans: tuple[Span, ...]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Conditions on repetition: a sentence twice in one reply, or a reply that was given before."""
+"""Conditions on repetition: a sentence twice in one reply, talk in circles, or a reply that was given before."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
+from itertools import count, pairwise
 from operator import add
 
 from csnlp.rules.case import Case
@@ -22,6 +22,10 @@ _NO_WORD = re.compile(r"[\W_]+")
 _MASK = re.compile(r"\[[^\[\]]{1,20}\]")
 _FIGURE = re.compile(r"\[[^\[\]]{1,20}x\]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?|[二两三四五六七八九十百千万]+")
+_CLAUSE = re.compile(r"[^，。！？；：、,!?;:~～…\s]+")
+# Without the words that say nothing by themselves.
+_TOKEN = re.compile(r"[^\W的了呢哦哈啊呀吧嘛您你亲我们就都也是a-z\d_]|[a-z\d]+")
 LONGEST = 60
 """Most characters of words that are looked for right after themselves."""
 
@@ -71,11 +75,16 @@ def _run_on(text: str, length: int) -> list[Span]:
 def _words(text: str) -> tuple[str, list[int]]:
     """The words of ``text`` without punctuation, and where each character stands. Masks of figures ([数字x]) stand for
     different ones: each is a character of its own."""
-    text = EMOJI_CODE.sub(lambda match: " " * len(match[0]), text)
+    text = _without_emoji(text)
     masks = (chr(0xE000 + number % 6400) for number in count())
     text = _MASK.sub(lambda match: next(masks) + " " * (len(match[0]) - 1), text)
     kept = [(char, place) for place, char in enumerate(text) if char.isalnum() or "\ue000" <= char <= "\uf8ff"]
     return "".join(char for char, _ in kept), [place for _, place in kept]
+
+
+def _without_emoji(text: str) -> str:
+    """``text`` with blanks for the codes of emoji, so that all else stands where it stood."""
+    return EMOJI_CODE.sub(lambda match: " " * len(match[0]), text)
 
 
 @lru_cache(maxsize=8)
@@ -87,6 +96,36 @@ def _run(length: int) -> re.Pattern[str]:
 
 def _tells(words: str) -> bool:
     return len(set(words)) > 1 and _HAN.search(words) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Circling(Condition):
+    """Of the clauses, a ``share`` and at least ``length`` have the same pair of characters, and one says nothing that
+    was not said before (是正品，我们是正品，都是正品，…). With two different figures it is a list."""
+
+    length: int
+    share: float
+
+    cost = 4
+
+    def check(self, case: Case, /) -> Verdict:
+        folded = case.reply.folded
+        text = _without_emoji(with_line_breaks(case.exchange.reply))
+        if len(set(_NUMBER.findall(text))) + len(_FIGURE.findall(text)) > 1:
+            return NO
+        clauses = [
+            (match.span(), said) for match in _CLAUSE.finditer(text) if len(said := _TOKEN.findall(match[0])) > 1
+        ]
+        times = Counter(pair for _, said in clauses for pair in set(pairwise(said)))
+        if max(times.values(), default=0) < max(self.length, self.share * len(clauses)):
+            return NO
+        known: set[str] = set()
+        stale: list[Span] = []
+        for span, said in clauses:
+            if known.issuperset(said):
+                stale.append(folded.original_span(*span))
+            known.update(said)
+        return Verdict(True, tuple(stale)) if stale else NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +154,9 @@ class RepeatedReply(Condition):
 
 
 def parse(entry: Entry, names: Names) -> Condition:
-    kind = entry.choice("repeat", ("sentence", "reply"))
+    kind = entry.choice("repeat", ("sentence", "clauses", "reply"))
+    if kind == "clauses":
+        return Circling(entry.whole("length", 4, low=2), entry.number("share", 0.7, high=1))
     length = entry.whole("length", 8, low=1)
     if kind == "sentence":
         return RepeatedSentence(length)
