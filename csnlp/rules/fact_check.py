@@ -119,11 +119,17 @@ def _judge_quantities(
         agreement = agrees(quantity, value)
         if agreement or (
             agreement is not None
-            and not any(agrees(other, value) for other in stated)  # 价格99元,两件价格189元 tells it right
+            and not any(agrees(other, value) and _is_told(said, other, fact, named) for other in stated)
             and is_itself(place, mention.start, mention.end, fact)
             and is_value(said, quantity, fact)
         ):
             yield _judgement(quantity.start, quantity.end, agreement, fact)
+
+
+def _is_told(said: Passage, quantity: Quantity, fact: Fact, named: Sequence[_Mention]) -> bool:
+    """Whether ``quantity``, which agrees with the fact, is told as its value: 价格99元,两件价格189元 is right."""
+    near = _mention_near(said, quantity, named)
+    return (near is not None and near.fact == fact) or is_value(said, quantity, fact)
 
 
 def _mention_near(said: Passage, quantity: Quantity, named: Sequence[_Mention]) -> _Mention | None:

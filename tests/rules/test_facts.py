@@ -315,6 +315,9 @@ def test_what_stands_near_a_fact_does_not_contradict_it(fact: str, question: str
         ("发票=支持", "", "亲，本店不支持开发票", "不支持开发票"),
         ("发票=不支持", "", "亲，可以给您开发票的", "可以给您开发票"),
         ("退货包邮=是", "退货包邮吗", "不包的亲", "不包"),
+        ("保修=1年", "保修多久", "保修3年，发票1年内可补开", "3年"),
+        ("发货=48小时内", "什么时候发货", "发货72小时内，退款48小时内到", "72小时内"),
+        ("价格=99元", "多少钱", "价格199元，赠品价值99元", "199元"),
     ],
 )
 def test_a_wrong_word_on_the_fact_itself_is_still_found(fact: str, question: str, reply: str, found: str) -> None:
