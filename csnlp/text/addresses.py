@@ -23,18 +23,20 @@ _TAIL = rf"""(?:
   | (?<=[号栋幢座元楼弄层\#室区园村寓厦舍场苑庭湾府城里]) [ -]?
     (?: \d{{1,3}}-\d{{1,3}}-)? \d{{2,4}} (?: -\d{{1,4}} (?!\d) )? {_NO_UNIT}
 )"""
+# 海濂路28-82, but not 走路10-15分钟.
+_RANGE = r"(?<![走马公电短线铁道半]路) (?<!逛街) \d{1,4}-\d{1,4} (?= $|[ ,;.!?。)\n] )"
 _DOOR = re.compile(
     rf"""(?:
         (?P<street> 路|街|大道|街道|巷|胡同|(?<![知频渠味报力难通轨管赛楼车跑])道 ) [ ]?
         (?: (?: {_NUMBER} | [东南西北中] ) [段巷] [ ]? ){{0,2}}
-        (?: [东南西北中甲乙附第]? {_NUMBER} [ ]? (?: 弄|号院|号楼|号|栋|幢 ) | \d{{1,4}}-\d{{1,4}} (?!\d|-) {_NO_UNIT} )
+        (?: [东南西北中甲乙附第]? {_NUMBER} [ ]? (?: 弄|号院|号楼|号|栋|幢 ) | {_RANGE} )
       | (?P<estate> {_ESTATE} ) [ ]? (?:
             {_NUMBER} [ ]? (?: 号楼|栋|幢|单元|\#楼|(?P<hash>\#) )
           | {_NUMBER} [ ]? 座 [ ]? {_NUMBER} [ ]? (?: 单元|室|户 )
           | (?<=[村屯寨]) {_NUMBER} [ ]? [组社队] [ ]? {_NUMBER} [ ]? [号户]
           | \d{{3,4}}室
           | [A-Za-z]座
-          | (?: 3[2-9] | [4-9]\d | [1-9]\d\d ) 号  # smaller ones are days
+          | (?P<plain> (?: 3[2-9] | [4-9]\d | [1-9]\d\d ) 号 )  # smaller ones are days
           | \d{{1,3}}-\d{{1,3}}-\d{{2,4}}(?!\d)
         )
       | {_NUMBER} [ ]? (?: 号楼|栋|幢|\#楼? ) [ ]? {_NUMBER} [ ]? (?: 单元|室|户 )
@@ -76,6 +78,7 @@ def find_addresses(text: str) -> Iterator[tuple[int, int]]:
         if not in_area and (
             _WAY_AND_DAY.fullmatch(text, start - 1, match.end())
             or (match["hash"] and match["estate"] in "里城府")  # 店里3# is a colour
+            or (match["plain"] and match["estate"] in "里城府园湾庭屯")  # 直播间里66号链接
         ):
             continue
         if named or in_area:

@@ -48,12 +48,24 @@ _TABLE = _Table(
 )
 
 
+_PASSES = 3
+"""What is masked changes what stands around the rest (a room before a telephone number), so that more may be found."""
+
+
 def redact(text: str) -> str:
     """``text`` with personal data replaced by masks such as ``[手机号]``. Time grows linearly with its length.
 
     >>> redact("亲，打１３８ ００００ ００００或发a@example.com")
     '亲，打[手机号]或发[邮箱]'
     """
+    for _ in range(_PASSES):
+        before, text = text, _masked(text)
+        if text == before:
+            break
+    return text
+
+
+def _masked(text: str) -> str:
     folded, places = _fold(text)
     for mask, find in _FINDERS:
         spans = [(places[start], places[end - 1] + 1) for start, end in _joined(find(folded))]
@@ -149,7 +161,7 @@ _CARD_SAID = rf"""(?: 卡号 | (?:银行|储蓄|信用|借记)卡 ) {_SAYS}
     (?P<number> \d (?: [ ._·-]{{0,3}} \d ){{11,19}} ) (?!\d|[元块件个])"""
 _IDENTITY_SAID = rf"身份证 {_SAYS} (?P<number> \d (?: [ ._·-]{{0,3}} \d ){{13,16}} [ ._·-]{{0,3}} [\dXx] ) (?!\d)"
 
-_GAP = "[ ._/·-]{1,3}"
+_GAP = "[ ._·-]{1,3}"
 # A 19xx by itself is a year or the width of a screen, and threes with dots are a network address.
 _MOBILE = rf"""(?<!\d) (?: (?:\+|00)? 86 [ -]{{0,2}} )? (?:
     1[3-9]\d{{9}}
@@ -158,7 +170,6 @@ _MOBILE = rf"""(?<!\d) (?: (?:\+|00)? 86 [ -]{{0,2}} )? (?:
     | 1[3-8]\d{{2}} {_GAP} \d{{3}} {_GAP} \d{{4}}
     | 1[3-9] (?: [ ·-]{{1,3}} \d{{3}} ){{3}}
     | 1 {_GAP} [3-9] (?: {_GAP} \d ){{9}}
-    | 1[3-9]\d{{2}} [ ] \d{{7}} | 1[3-9]\d{{3}} [ ] \d{{6}} | 1[3-9]\d{{4}} [ ] \d{{5}} | 1[3-9]\d{{5}} [ ] \d{{4}}
     )
 ) (?!\d)"""
 _MOBILE_SAID = rf"""(?: 手机 | 电话 | 号码 | 联系 (?:方式|人)? | 致电 | 拨打 | 微信 | [收寄][件货]人 ) {_SAYS}
@@ -171,7 +182,10 @@ _MOBILE_SPOKEN = (
 
 
 # Up to here there is a link; what is masked in it already is a part of it.
-_LINK = re.compile(r"(?: :// | www\. | \.[a-z]{2,4}/ ) (?: [!-~] | \[[\u4e00-\u9fff]{2,3}\] )* \Z", re.VERBOSE)
+_LINK = re.compile(
+    r"(?: :// | www\. | \.[a-z]{2,4}/ ) (?: [\w./?&=%\#+~:-] | \[[\u4e00-\u9fff]{2,3}\] )* (?<=[/=-]) \Z",
+    re.ASCII | re.VERBOSE,
+)
 
 
 def _is_mobile(match: re.Match[str]) -> bool:
@@ -183,32 +197,40 @@ def _is_mobile(match: re.Match[str]) -> bool:
     return len({gap.strip() for gap in gaps}) <= 1
 
 
+def _is_said_mobile(match: re.Match[str]) -> bool:
+    """No 运单号码."""
+    start = match.start("number")
+    return not _ORDER.search(match.string, max(start - _LABEL, 0), start)
+
+
 _AREA_CODE = "(?![48]00) (?: 10 | 2\\d | [3-9]\\d\\d )"
 _LANDLINE = rf"""
     (?: \(0{_AREA_CODE}\) | (?<!\d)0{_AREA_CODE}
       | (?: \+86 | (?<!\d)0086 | \(\+?86\) | (?<!\d)86(?=-) ) [ ·-]{{0,3}} (?: \(0?{_AREA_CODE}\) | 0?{_AREA_CODE} )
     ) [ ·-]{{0,3}} [2-8]\d{{2,3}} [ ·-]? \d{{4}} (?!\d)
     (?: (?:-|[ ]?转[ ]?) \d{{1,6}} (?!\d) )?"""
-_FOREIGN = r"""
+_FOREIGN = r"""(?<![\w)]) (?:
     \+ (?!86) [1-9]\d{0,2} (?: [ .()-]{0,2} \d ){7,11} (?!\d)
-  | (?<!\d) 09\d\d [ -] \d{3} [ -]? \d{3} (?!\d)  # Taiwan"""
-_ACCOUNT = r"""
-    (?: (?: 微信|扣扣 ) (?:号码?)? [是为: ]{0,3}
-      | (?: qq|wx|vx|wechat ) (?: 号码?[是为: ]{0,3} | [: ]{1,3} )
-    ) (?P<number> (?=[a-zA-Z_-]*\d) [a-zA-Z][\w-]{5,19} | [1-9]\d{4,11} ) (?![\w.-])"""
+  | 09\d\d [ -] \d{3} [ -]? \d{3} (?!\d)  # Taiwan
+)+"""
+# Digits after 微信 alone can be a sum, letters a version: 微信50000元, 微信windows11版.
+_ACCOUNT = r"""(?:
+    (?: 微信|扣扣|qq|wx|vx|wechat ) (?: (?: 号码? | [是为:] ) [是为: ]{0,3} | [ ]{1,3} ) (?=[a-z\d])
+  | (?: 微信|扣扣 ) (?=[a-z])
+) (?P<number> (?=[a-z_-]*\d) [a-z][\w-]{5,19} (?![\w.-]|版) | [1-9]\d{4,11} (?![\d元块]) )"""
 
 _FINDERS: tuple[tuple[str, Callable[[str], Iterator[Span]]], ...] = (
     ("[邮箱]", _finder(_EMAIL)),
     ("[身份证]", _finder(_IDENTITY, _is_identity)),
+    ("[手机号]", _finder(_MOBILE, _is_mobile)),
     ("[身份证]", _finder(_IDENTITY_SAID)),
     ("[银行卡]", _finder(_CARD_SAID)),
     ("[银行卡]", _finder(_CARD, _is_card)),
     ("[银行卡]", _finder(_CARD_IN_FOURS_LONG, _is_card)),
     ("[银行卡]", _finder(_CARD_IN_FOURS, _is_card)),
-    ("[手机号]", _finder(_MOBILE, _is_mobile)),
     ("[手机号]", _finder(_MOBILE_IN_BRACKETS)),
     ("[手机号]", _finder(_MOBILE_SPOKEN)),
-    ("[手机号]", _finder(_MOBILE_SAID)),
+    ("[手机号]", _finder(_MOBILE_SAID, _is_said_mobile)),
     ("[电话]", _finder(_LANDLINE)),
     ("[电话]", _finder(_FOREIGN)),
     ("[账号]", _finder(_ACCOUNT)),
