@@ -107,10 +107,10 @@ def _folded(name: str) -> str:
 def listed(names: Sequence[str], what: str = "column") -> str:
     """The names of a header, or the keys of a row, for a message.
 
-    Where one of them looks like a value, the header line is missing and the names are a chat: their places are told
+    Where half of them look like values, the header line is missing and the names are a chat: their places are told
     instead, as is that of a long name.
     """
-    values = any(map(_VALUE.search, names))
+    values = 2 * sum(_VALUE.search(name) is not None for name in names) >= len(names)
     places = enumerate(names[:30], 1)
     told = (f"{what} {n}" if values or not 0 < len(name) <= _LONGEST else shown(name) for n, name in places)
     return ", ".join(told) + (f" and {len(names) - 30} more" if len(names) > 30 else "")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
 from csnlp.errors import ConfigError
+from csnlp.text.fold import fold_text
 
 MAX_LINE = 16 * 1024 * 1024
 """Longest line that is read, in characters; of a longer one only its place is told."""
@@ -40,6 +41,7 @@ _KINDS = {
 """How files begin that are no text, and what is to be said of them."""
 
 _FOREIGN = re.compile("[\ue000-\uf8ff\u3040-\u30ff]")
+_FEW = 30
 _CHARACTERS = re.compile("[\u4e00-\u9fff]+")
 _BLOCK = 16 * 1024
 _ENDS = ("\n", "\r")
@@ -168,9 +170,13 @@ def _told_encoding(path: str, sample: bytes) -> str:
 
 def _is_chinese(text: str) -> bool:
     """Whether ``text`` was rightly read as GB18030: then little of it is private-use characters and kana, of which Big5
-    gives about half, and most characters are in GB2312 (traditional ones too), of which Shift-JIS gives none."""
+    gives about half, and most characters, made simplified, are in GB2312, of which Shift-JIS gives none. Of a few
+    characters nobody can tell.
+    """
     foreign = len(_FOREIGN.findall(text))
-    characters = "".join(_CHARACTERS.findall(text))
+    characters = fold_text("".join(_CHARACTERS.findall(text)))
+    if foreign + len(characters) < _FEW:
+        return True
     common = len(characters.encode("gb2312", "ignore")) // 2
     return 5 * foreign <= foreign + len(characters) and 5 * common >= len(characters)
 

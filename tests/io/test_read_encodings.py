@@ -39,14 +39,16 @@ def test_an_encoding_can_be_given(read):
     [("big5", "親，您的訂單已經發出，請問還有什麼問題"), ("shift_jis", "ありがとうございます。明日発送いたします")],
 )
 def test_another_encoding_is_asked_for(read, encoding, row):
-    table = f"id,reply\n1,{row}\n".encode(encoding)
+    table = f"id,reply\n1,{row}\n2,{row}\n".encode(encoding)
     with pytest.raises(ConfigError, match=r"a\.csv: is neither UTF-8 nor GB18030; pass --encoding"):
         read("a.csv", table)
     assert read("a.csv", table, encoding=encoding)[0].reply == row
 
 
-@pytest.mark.parametrize("reply", ["親，您的訂單已經發出，請問還有什麼問題", "谢谢の，好哒", "ok 👌"])
-def test_gb18030_is_told_for_traditional_text_and_a_few_odd_characters(read, reply):
+@pytest.mark.parametrize(
+    "reply", ["親，您的訂單已經發出，請問還有什麼問題", "還沒發貨嗎 請問幾時發貨" * 20, "喆", "日本の商品です 正品哦亲"]
+)
+def test_gb18030_is_told_for_traditional_text_and_a_few_characters(read, reply):
     (exchange,) = read("a.csv", f"reply\n{reply}\n".encode("gb18030"))
     assert exchange.reply == reply
 
