@@ -39,7 +39,7 @@ def test_an_encoding_can_be_given(read):
     [("big5", "親，您的訂單已經發出，請問還有什麼問題"), ("shift_jis", "ありがとうございます。明日発送いたします")],
 )
 def test_another_encoding_is_asked_for(read, encoding, row):
-    table = f"id,reply\n1,{row}\n2,{row}\n".encode(encoding)
+    table = "".join(["id,reply\n", *(f"{n},{row}\n" for n in range(6))]).encode(encoding)
     with pytest.raises(ConfigError, match=r"a\.csv: is neither UTF-8 nor GB18030; pass --encoding"):
         read("a.csv", table)
     assert read("a.csv", table, encoding=encoding)[0].reply == row

@@ -106,6 +106,11 @@ def test_a_refusal_is_no_breach(book: RuleBook, reply: str) -> None:
         "一周美白这种说法不科学",
         "7天美白的都是噱头",
         "怎么洗都不会变形我可不敢答应您",
+        "永不褪色的毛毯目前是没有的",
+        "没有药能保证根治",
+        "没有哪家能承诺全网最低价",
+        "根治脚气，没有科学依据的",
+        "全网最低价我不能答应您",
     ],
 )
 def test_what_is_denied_or_warned_of_behind_it_is_no_breach(book: RuleBook, reply: str) -> None:
@@ -128,6 +133,18 @@ def test_what_is_denied_or_warned_of_behind_it_is_no_breach(book: RuleBook, repl
         "加我微信的优惠平台上没有",
         "全网最低价的店别家没有",
         "百分百有效的药没有吗",
+        "根治的方子副作用没有",
+        "顶级的面料一点异味没有",
+        "顶级的羊绒瑕疵没有",
+        "全网最低的价格过了今天就没有哦",
+        "零甲醛的家具味道没有",
+        "没有中间商保证全网最低价",
+        "我们没有差价保证根治",
+        "没有厂家差价保证全网最低价",
+        "已经是全网最低价了，不能答应再便宜",
+        "已经是全网最低价了，不敢答应再便宜",
+        "全网最低价哦，现在没有依据说还会降",
+        "顶级面料，不健康的染料我们不用",
     ],
 )
 def test_another_negation_behind_it_is_no_denial(book: RuleBook, reply: str) -> None:

@@ -56,8 +56,8 @@ _COURTESY = re.compile(
     r"[您你]们?好|亲爱的|亲|在的|好[的哒滴]|[嗯哦哈呢呀啊哒]|(?:麻烦|请)?[您你]?(?:稍等|稍候|等一?下)(?:一?下|片刻)?|谢谢[您你]?"
     r"|(?:请问)?有什么(?:可以|能)?帮(?:助|到)?[您你]的?吗?"
 )
-MIN_ANNOUNCEMENT = 4
-"""Words or Chinese characters beside a link, besides courtesy, that can say what it is: 这是链接 has four."""
+MIN_ANNOUNCEMENT = 3
+"""Words or Chinese characters beside a link, besides courtesy, that can say what it is: 说明书 has three."""
 
 CHECKS = ("present", "malformed", "foreign", "unannounced")
 

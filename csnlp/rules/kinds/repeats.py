@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count, pairwise
@@ -28,6 +28,8 @@ _CLAUSE = re.compile(r"[^，。！？；：、,!?;:~～…\s]+")
 _TOKEN = re.compile(r"[^\W的了呢哦哈啊呀吧嘛您你亲我们就都也是a-z\d_]|[a-z\d]+")
 LONGEST = 60
 """Most characters of words that are looked for right after themselves."""
+KEPT = 50
+"""Most earlier clauses that one is set against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _tells(words: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class Circling(Condition):
     """Of the clauses, a ``share`` and at least ``length`` have the same pair of characters, and one says nothing that
-    was not said before (是正品，我们是正品，都是正品，…). With two different figures it is a list."""
+    one before it did not say (是正品，我们是正品，都是正品，…). With two different figures it is a list."""
 
     length: int
     share: float
@@ -119,12 +121,13 @@ class Circling(Condition):
         times = Counter(pair for _, said in clauses for pair in set(pairwise(said)))
         if max(times.values(), default=0) < max(self.length, self.share * len(clauses)):
             return NO
-        known: set[str] = set()
+        known: deque[set[str]] = deque(maxlen=KEPT)
         stale: list[Span] = []
         for span, said in clauses:
-            if known.issuperset(said):
+            if any(earlier.issuperset(said) for earlier in known):
                 stale.append(folded.original_span(*span))
-            known.update(said)
+            else:
+                known.append(set(said))
         return Verdict(True, tuple(stale)) if stale else NO
 
 
