@@ -175,7 +175,7 @@ def _is_chinese(text: str) -> bool:
     """
     foreign = len(_FOREIGN.findall(text))
     characters = fold_text("".join(_CHARACTERS.findall(text)))
-    if foreign + len(characters) < _FEW:
+    if len(re.sub("[\x00-\x7f]", "", text)) < _FEW:
         return True
     common = len(characters.encode("gb2312", "ignore")) // 2
     return 5 * foreign <= foreign + len(characters) and 5 * common >= len(characters)
