@@ -14,6 +14,10 @@ from csnlp.types import Exchange, HeadScore, Score
 GOOD = '{"id": "good", "reply": "好的"}'
 
 
+def rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 class FakeScorer:
     """Scores by the reply's length, remembers what it was asked, and fails where it is told to."""
 
