@@ -141,6 +141,12 @@ _ORDER = re.compile(
 )
 _SAYS = "(?:号码?)? [是为: ]{0,3}"
 
+
+def _is_order(text: str, start: int) -> bool:
+    """Whether what begins at ``start`` is called a number of an order, a parcel or a product."""
+    return _ORDER.search(text, max(start - _LABEL, 0), start) is not None
+
+
 # UnionPay, an older Chinese debit range, Visa, Mastercard and JCB, American Express. Order numbers are as long, but
 # rarely fit issuer, length and check digit at once, and nobody writes them in fours.
 _CARD = r"(?<!\d) (?: 62\d{14,17} | 9558\d{15} | 4\d{15} | (?:5[1-5]|2[2-7]|35)\d{14} | 3[47]\d{13} ) (?!\d)"
@@ -150,7 +156,7 @@ _CARD_IN_FOURS_LONG = _CARD_IN_FOURS.removesuffix(r"(?!\d)") + r"(?P=gap) \d{2,3
 
 def _is_card(match: re.Match[str]) -> bool:
     """Luhn's check; and nobody says that it is another number."""
-    if _ORDER.search(match.string, max(match.start() - _LABEL, 0), match.start()):
+    if _is_order(match.string, match.start()):
         return False
     digits = [int(digit) for digit in match[0] if digit.isdigit()]
     doubled = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
@@ -191,7 +197,7 @@ _LINK = re.compile(
 def _is_mobile(match: re.Match[str]) -> bool:
     """One kind of gap ("150 2000-3000" is a price), and neither a part of a link (but one that calls) nor an order."""
     before = match.string[max(match.start() - 100, 0) : match.start()]
-    if _ORDER.search(before) or (_LINK.search(before) and "wa.me/" not in before):
+    if _is_order(match.string, match.start()) or (_LINK.search(before) and "wa.me/" not in before):
         return False
     gaps = re.split("[0-9]+", match["split"] or "")[1:-1]
     return len({gap.strip() for gap in gaps}) <= 1
@@ -199,8 +205,7 @@ def _is_mobile(match: re.Match[str]) -> bool:
 
 def _is_said_mobile(match: re.Match[str]) -> bool:
     """No 运单号码."""
-    start = match.start("number")
-    return not _ORDER.search(match.string, max(start - _LABEL, 0), start)
+    return not _is_order(match.string, match.start("number"))
 
 
 _AREA_CODE = "(?![48]00) (?: 10 | 2\\d | [3-9]\\d\\d )"
