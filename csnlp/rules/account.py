@@ -2,8 +2,8 @@
 
 Each section has its part of 100 points, and each clause its part of its section, by their weights among those that
 were decided: what is not applicable leaves its part to the others. A clause starts with a share of its points, and its
-rules take some away or add some, between none and all of them. Then vetoes and ceilings take what they take, each on a
-line of its own, so that the lines add up to the total.
+rules take some away, then add some, between none and all of them. Then vetoes and ceilings take what they take, each
+on a line of its own, so that the lines add up to the total.
 """
 
 from __future__ import annotations

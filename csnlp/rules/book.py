@@ -124,8 +124,10 @@ class RuleBook:
 
     @cached_property
     def by_clause(self) -> tuple[tuple[Clause, tuple[Rule, ...]], ...]:
-        """Every clause with its rules, in their order."""
-        return tuple((c, tuple(rule for rule in self.rules if rule.clause == c.id)) for c in self.clauses)
+        """Every clause with its rules: those that add points come last, so that what is cut at none or all of the
+        clause's points does not hang on the order in the book."""
+        rules = sorted(self.rules, key=lambda rule: rule.points > 0)
+        return tuple((c, tuple(rule for rule in rules if rule.clause == c.id)) for c in self.clauses)
 
     @cached_property
     def possible(self) -> Callable[[frozenset[str]], Mapping[str, float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given, settings
@@ -105,11 +105,21 @@ def test_the_lines_add_up_to_the_total_by_any_book(book: RuleBook) -> None:
 
 @settings(deadline=None)
 @given(books())
+def test_the_order_of_the_rules_changes_no_points(book: RuleBook) -> None:
+    turned = replace(book, rules=book.rules[::-1])
+    case = Case(Exchange(REPLY), book.scanner)
+    (lines, _, total), (others, _, other) = (account(one, judge(one, case)) for one in (book, turned))
+    assert [(line.item, line.points) for line in lines] == [(line.item, line.points) for line in others]
+    assert total == other
+
+
+@settings(deadline=None)
+@given(books())
 def test_every_rule_that_fires_is_a_finding_with_its_evidence(book: RuleBook) -> None:
     _, findings, _ = account(book, judge(book, Case(Exchange(REPLY), book.scanner)))
     expected = []
     for clause in book.clauses:
-        for rule in book.rules:
+        for rule in sorted(book.rules, key=lambda rule: rule.points > 0):  # what takes points away comes first
             verdict = rule.when.check(None)  # type: ignore[arg-type]
             if rule.clause == clause.id and verdict.holds:
                 evidence = verdict.spans or ((0, len(REPLY)),)
