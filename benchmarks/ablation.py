@@ -50,7 +50,7 @@ def _is_reference(source: Source) -> bool:
 
 def _by_size(config: TrainConfig) -> TrainConfig:
     """Every row as often as any other."""
-    pools, _ = load_pools(config.sources)
+    pools, _ = load_pools(config.sources, config.output / "teachers")
     return replace(config, sources=tuple(replace(s, share=len(p)) for s, p in zip(config.sources, pools, strict=True)))
 
 

@@ -58,7 +58,7 @@ def read_course(config: TrainConfig) -> Course:
 def _own_course(config: TrainConfig) -> Course:
     if config.validation is None:
         raise ConfigError("validation: give a file of labelled exchanges")
-    pools, held_out = load_pools(config.sources)
+    pools, held_out = load_pools(config.sources, config.output / "teachers")
     write_held_out(config.output / "heldout", held_out)
     validation = list(read_gold(config.validation))
     splits = {"validation": validation, "heldout": [gold_row(e) for examples in held_out.values() for e in examples]}

@@ -20,14 +20,16 @@ from csnlp.training.config import Source
 from csnlp.training.distil import taught_by
 from csnlp.training.examples import UNREFERENCED, Example, examples_from
 from csnlp.training.join import Row, labelled_spans, labelled_turns
+from csnlp.training.remembered import RememberedTeacher
 from csnlp.training.unreferenced import beside_the_question
 
 
-def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str, list[Example]]]:
+def load_pools(sources: Iterable[Source], said: Path) -> tuple[list[list[Example]], dict[str, list[Example]]]:
     """The training examples of each source, and by source name the labelled exchanges of the held-out groups.
 
     Chats come in several cuts and in several sources: what is held out of one is left out of all
-    (:func:`_exchange_key`). Raises :class:`csnlp.errors.ConfigError` for a source that has nothing to teach.
+    (:func:`_exchange_key`). ``said`` is the folder where the teachers' words are kept. Raises
+    :class:`csnlp.errors.ConfigError` for a source that has nothing to teach.
     """
     sources = list(sources)
     pools: list[list[Example]] = []
@@ -48,7 +50,7 @@ def load_pools(sources: Iterable[Source]) -> tuple[list[list[Example]], dict[str
             raise ConfigError(f"{source.path}: has no labelled row to train on; leave it out, or lower its holdout")
         for folder in source.teacher:
             if folder not in teachers:  # many sources have the same ones, and a big one takes its time to load
-                teachers[folder] = load_folder(folder)
+                teachers[folder] = RememberedTeacher.of(load_folder(folder), folder, said)
         if source.teacher:
             pools[number] = taught_by([teachers[folder] for folder in source.teacher], pools[number])
     return pools, held_out

@@ -40,7 +40,7 @@ def test_an_exchange_that_is_held_out_is_taught_from_no_source_however_its_chat_
         one["context"][0]["text"] = f"第{number}单还要等几天发货"
     first = write(tmp_path / "first.jsonl", rows)
     second = write(tmp_path / "second.jsonl", ({**one, "context": [greeting, *one["context"]]} for one in rows))
-    pools, held_out = load_pools([Source(first, holdout=0.5), Source(second)])
+    pools, held_out = load_pools([Source(first, holdout=0.5), Source(second)], tmp_path)
     kept = {example.exchange.reply for example in held_out["first"]}
     assert 0 < len(kept) < 40
     for pool in pools:
@@ -53,7 +53,7 @@ def test_a_reply_that_many_give_is_held_out_and_taught(tmp_path: Path) -> None:
         tmp_path / "first.jsonl", ({**one, "context": [{"role": "customer", "text": one["reply"]}]} for one in rows)
     )
     second = write(tmp_path / "second.jsonl", (json.loads(line) for line in first.read_text("utf-8").splitlines()))
-    (_, pool), held_out = load_pools([Source(first, holdout=0.5), Source(second)])
+    (_, pool), held_out = load_pools([Source(first, holdout=0.5), Source(second)], tmp_path)
     assert held_out["first"] and len(pool) == 40
 
 
@@ -70,7 +70,7 @@ def test_a_row_that_cannot_be_taught_is_named(tmp_path: Path, labels: Any, said:
     bad = {**good, "labels": labels} if labels else {key: good[key] for key in good if key != "labels"}
     path = write(tmp_path / "own.jsonl", [good, bad])
     with pytest.raises(ConfigError, match=f"own.jsonl: {said}"):
-        load_pools([Source(path)])
+        load_pools([Source(path)], tmp_path)
 
 
 def test_times_and_satisfaction_come_through(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_times_and_satisfaction_come_through(tmp_path: Path) -> None:
     ]
     for number, one in enumerate(rows):
         one["context"][0]["text"] += str(number)
-    (pool,), held_out = load_pools([Source(write(tmp_path / "own.jsonl", rows), holdout=0.5)])
+    (pool,), held_out = load_pools([Source(write(tmp_path / "own.jsonl", rows), holdout=0.5)], tmp_path)
     assert pool[0].targets == {"satisfaction": (0.0, 0.0, 1.0)}
     write_held_out(tmp_path / "heldout", held_out)
     assert [found.labels["satisfaction"] for found in read_gold(tmp_path / "heldout/own.jsonl")] == [2] * len(
@@ -101,7 +101,8 @@ def test_a_teacher_that_sources_share_is_loaded_once(
         return load_model(folder)
 
     monkeypatch.setattr(pools, "load_folder", load)
-    taught, _ = load_pools(Source(tmp_path / f"{name}.jsonl", teacher=(tiny_model,)) for name in ("a", "b"))
+    sources = [Source(tmp_path / f"{name}.jsonl", teacher=(tiny_model,)) for name in ("a", "b")]
+    taught, _ = load_pools(sources, tmp_path / "said")
     assert loaded == [tiny_model]
     model = load_model(tiny_model)
     for (example,), name in zip(taught, ("a", "b"), strict=True):

@@ -87,7 +87,8 @@ def test_nothing_held_out_is_taught_neither_as_a_question_nor_as_a_reply(tmp_pat
     ]
     path = tmp_path / "reference.jsonl"
     path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows), encoding="utf-8")
-    (whole, plain), held_out = load_pools([Source(path, holdout=0.3), Source(path, "unreferenced", holdout=0.3)])
+    sources = [Source(path, holdout=0.3), Source(path, "unreferenced", holdout=0.3)]
+    (whole, plain), held_out = load_pools(sources, tmp_path)
     kept = held_out["reference"]
     assert kept and len(kept) + len(whole) == len(rows)  # measured with their reference, once
     replies, questions = {e.exchange.reply for e in kept}, {e.exchange.context[-1].text for e in kept}
