@@ -168,7 +168,7 @@ class Score:
     fault: tuple[str, str, str] | None = None
 
     def to_dict(self, probabilities: bool = False) -> dict[str, Any]:
-        """The output row (see README, "Output"): plain values only, ready for JSON.
+        """The output row (see README, "Files in and out"): plain values only, ready for JSON.
 
         ``probabilities`` adds a ``probabilities`` object: head name → label → probability.
         """

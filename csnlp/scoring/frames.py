@@ -17,7 +17,7 @@ Frame = TypeVar("Frame")
 
 
 def score_frame(scorer: Scorer, frame: Frame) -> Frame:
-    """The output columns (README, "Output") and ``error``, row for row; a pandas index is kept.
+    """The output columns (README, "Files in and out") and ``error``, row for row; a pandas index is kept.
 
     The frame needs a column ``reply`` (or a name that files may use for it, such as 回复); ``question`` or
     ``context``, ``reference``, ``id``, ``agent`` and ``time`` are read where they are there. A row that cannot be
