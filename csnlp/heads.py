@@ -53,6 +53,12 @@ HEADS: dict[str, Head] = {
     head.name: head for head in (POLITENESS, ACCURACY, APPLICABILITY, COMPLAINT, COMPLAINT_TYPE, ACTS, SATISFACTION)
 }
 
+ONE_LABEL = tuple(name for name, head in HEADS.items() if head.kind != "multilabel")
+"""The heads that give an exchange one of their labels."""
+
+BY_PEOPLE = tuple(name for name in HEADS if name != APPLICABILITY.name)
+"""The heads that people label and review; that accuracy does not apply they say by giving it no label."""
+
 OF_CUSTOMER = frozenset(head.name for head in (ACCURACY, APPLICABILITY, COMPLAINT, COMPLAINT_TYPE, SATISFACTION))
 """The heads that can be asked only where the customer said something."""
 

@@ -14,9 +14,9 @@ import typer
 from csnlp.cli.console import make_console
 from csnlp.cli.options import Device, by_field, check_file
 from csnlp.errors import ConfigError, InputError, ModelError
+from csnlp.evaluation import GoldRow, parse_threshold, problems, read_gold
 from csnlp.evaluation import evaluate as measure
-from csnlp.evaluation import parse_threshold, problems, read_gold
-from csnlp.evaluation.errors import mistakes
+from csnlp.evaluation.mistakes import mistakes
 from csnlp.evaluation.table import evaluation_table
 from csnlp.evaluation.task_run import evaluate_task
 from csnlp.evaluation.tasks import TASKS, find_task, read_cases
@@ -59,18 +59,12 @@ def evaluate(
     asked = find_task(task) if task is not None else None
     measures = {asked.name: asked.measures} if asked else None
     thresholds = [parse_threshold(text, measures) for text in fail_under or ()]
-    check_file("--json", json_file, file)
-    check_file("--errors", errors_file, file)
-    if json_file and errors_file and json_file.resolve() == errors_file.resolve():
-        raise ConfigError(f"--errors {errors_file}: is the --json file itself; name another file")
+    _check_outputs(json_file, errors_file, file)
     kept = by_field("--where", map(_pair, where or ()))
     if asked and (kept or errors_file):
         raise ConfigError("--where and --errors are for labelled exchanges; leave them out with --task")
-    rows = list(read_gold(file, kept)) if asked is None else []
+    rows = [] if asked else _labelled(file, kept)
     cases = list(read_cases(asked, file)) if asked else []
-    if kept and not rows:
-        asked_for = " ".join(f"--where {field}={value}" for field, value in kept.items())
-        raise ConfigError(f"{asked_for} left no row of {file}; correct the filter, or leave it out")
     if not rows and not cases:
         raise InputError(str(file), "has no labelled rows", "give a file with one labelled exchange a line")
     loaded = load_model(model, device)
@@ -92,6 +86,21 @@ def evaluate(
         print(f"csnlp: not met: {problem}", file=sys.stderr)
     if unmet:
         raise typer.Exit(1)
+
+
+def _check_outputs(json_file: Path | None, errors_file: Path | None, file: Path) -> None:
+    check_file("--json", json_file, file)
+    check_file("--errors", errors_file, file)
+    if json_file and errors_file and json_file.resolve() == errors_file.resolve():
+        raise ConfigError(f"--errors {errors_file}: is the --json file itself; name another file")
+
+
+def _labelled(file: Path, kept: dict[str, str]) -> list[GoldRow]:
+    rows = list(read_gold(file, kept))
+    if kept and not rows:
+        asked_for = " ".join(f"--where {field}={value}" for field, value in kept.items())
+        raise ConfigError(f"{asked_for} left no row of {file}; correct the filter, or leave it out")
+    return rows
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -110,7 +110,8 @@ def main(args: Sequence[str] | None = None) -> int:
         # Wrong options: typer's name for this family changed between versions, its method did not.
         if not hasattr(error, "format_message"):
             raise
-        return _fail(f"{error.format_message()} (see csnlp --help)")
+        command = getattr(getattr(error, "ctx", None), "command_path", "csnlp")
+        return _fail(f"{error.format_message()} (see {command} --help)")
     return status if isinstance(status, int) else 0
 
 

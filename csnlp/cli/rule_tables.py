@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from csnlp.cli.tables import share
 from csnlp.rules.book import RuleBook
 from csnlp.rules.diff import BookDiff
 from csnlp.rules.inspect import kinds, needs
@@ -65,8 +66,8 @@ def coverage_table(book: RuleBook, counts: BookTally | None) -> Table:
         ]
         if counts is not None:
             found = counts.clauses[clause.id]
-            reasons = ", ".join(f"{reason} {_share(n, counts.replies)}" for reason, n in found.reasons.most_common())
-            row += [_share(found.decided, counts.replies), _share(found.broken, counts.replies), reasons]
+            reasons = ", ".join(f"{reason} {share(n, counts.replies)}" for reason, n in found.reasons.most_common())
+            row += [share(found.decided, counts.replies), share(found.broken, counts.replies), reasons]
         table.add_row(*row)
     if counts is not None:
         seen = {reason for found in counts.clauses.values() for reason in found.reasons}
@@ -85,11 +86,11 @@ def hit_table(book: RuleBook, counts: BookTally, wanted: Sequence[str]) -> Table
     messages = {rule.id: rule.message for rule in book.rules}
     for rule in wanted:
         hits = counts.hits[rule]
-        table.add_row(Text(rule), f"{hits:,}", _share(hits, counts.replies), Text(messages[rule]))
+        table.add_row(Text(rule), f"{hits:,}", share(hits, counts.replies), Text(messages[rule]))
     return table
 
 
-def samples(book: RuleBook, counts: BookTally, wanted: Sequence[str]) -> Iterator[str]:
+def samples(counts: BookTally, wanted: Sequence[str]) -> Iterator[str]:
     """A few replies for each rule that fired, personal data masked."""
     for rule in wanted:
         for number, sample in enumerate(counts.samples.get(rule, ())):
@@ -104,7 +105,7 @@ def diff_tables(found: BookDiff) -> Iterator[Table]:
     """Totals, bands, rules, and the replies that change most."""
     summary = Table(title="Totals 总分", show_header=False)
     summary.add_row("Replies 回复", f"{found.replies:,}")
-    summary.add_row("Changed 有变化", f"{found.changed:,} ({_share(found.changed, found.replies)})")
+    summary.add_row("Changed 有变化", f"{found.changed:,} ({share(found.changed, found.replies)})")
     summary.add_row("Mean before 原均分", _points(found.before))
     summary.add_row("Mean after 新均分", _points(found.after))
     yield summary
@@ -136,10 +137,6 @@ def _title(book: RuleBook, more: str) -> Text:
 def _short(text: str) -> str:
     text = " ".join(printable(text).split())
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
-
-
-def _share(count: int, whole: int) -> str:
-    return f"{100 * count / whole:.1f} %" if whole else ""
 
 
 def _points(total: float | None) -> str:

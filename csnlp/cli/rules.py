@@ -123,7 +123,7 @@ def try_rules(
     _tell_failed(failed, counts.replies)
     console = make_console()
     console.print(rule_tables.hit_table(loaded, counts, wanted))
-    for line in rule_tables.samples(loaded, counts, wanted):
+    for line in rule_tables.samples(counts, wanted):
         console.print(line, markup=False, highlight=False)
 
 

@@ -66,7 +66,7 @@ def summary_table(summary: Summary) -> Table:
         table.add_row("Repeated ids 重复编号", "", f"{summary.repeated:,}", "", style="yellow")
     if summary.total is not None:
         table.add_row("Mean total 平均总分", "", f"{summary.total:.1f}", "")
-    table.add_row("For review 待复核", "", f"{summary.review:,}", _share(summary.review, summary.scored))
+    table.add_row("For review 待复核", "", f"{summary.review:,}", share(summary.review, summary.scored))
     kept = summary.scored - summary.scored_now
     table.add_row("Speed 速度", "", f"{summary.rate:,.0f}/s", f"{kept:,} kept 续用" if kept else "", end_section=True)
     for head, (title, labels) in _HEADS.items():
@@ -77,7 +77,7 @@ def summary_table(summary: Summary) -> Table:
     rules = sorted(summary.findings, key=lambda rule: -summary.findings[rule])[:_TOP_RULES]
     for number, rule in enumerate(rules):
         count = summary.findings[rule]
-        table.add_row("" if number else "Top findings 问题", Text(rule), f"{count:,}", _share(count, summary.scored))
+        table.add_row("" if number else "Top findings 问题", Text(rule), f"{count:,}", share(count, summary.scored))
     return table
 
 
@@ -98,7 +98,7 @@ def _add_labels(
             title if number == 0 else "",
             _label(head, label),
             f"{counts[label]:,}",
-            _share(counts[label], whole),
+            share(counts[label], whole),
             end_section=label == shown[-1],
         )
 
@@ -107,5 +107,6 @@ def _label(head: str, label: str | None) -> str:
     return "n/a 不适用" if label is None else f"{label} {CHINESE[head].get(label, '')}".rstrip()
 
 
-def _share(count: int, whole: int) -> str:
+def share(count: int, whole: int) -> str:
+    """``count`` in percent of ``whole``; nothing where there is no whole."""
     return f"{100 * count / whole:.1f} %" if whole else ""

@@ -16,8 +16,6 @@ passed over when it has ``"overall": true`` (it judges the whole chat).
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,16 +25,14 @@ import numpy as np
 import numpy.typing as npt
 
 from csnlp.errors import InputError
-from csnlp.heads import ACTS, HEADS, OF_CUSTOMER, SATISFACTION, Head
-from csnlp.io.jsonl import parse_object
+from csnlp.heads import ACTS, BY_PEOPLE, HEADS, OF_CUSTOMER, ONE_LABEL, SATISFACTION, Head
+from csnlp.io.jsonl import read_objects
 from csnlp.text.printable import shown
 from csnlp.types import Exchange, Turn
 from csnlp.validation import check_context, check_exchange
 
 Target: TypeAlias = "int | tuple[int, ...]"
 """A gold label: its position in the head, or 0/1 for every label of a multi-label head."""
-
-LABEL_KEYS = ("politeness", "accuracy", "complaint", "complaint_type", "acts", "satisfaction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +68,6 @@ def read_gold(path: str | Path, where: Mapping[str, str] | None = None) -> Itera
             yield parsed
 
 
-def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The objects of a file of JSON lines (plain or .gz) with their lines, from 1; blank lines are passed over.
-
-    :class:`InputError` names file and line of what is no UTF-8, or no object.
-    """
-    number = 0
-    try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as lines:
-            # By line, and only then as text: a decoder reads ahead, and would tell of the wrong line.
-            for number, line in enumerate(lines, 1):
-                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-                if text.strip():
-                    yield number, parse_object(text)
-    except InputError as error:
-        raise InputError(f"{path}:{number}: {error.field}", error.problem, error.remedy) from None
-    except UnicodeDecodeError as error:  # its text would repeat the bytes
-        problem = f"cannot be read as UTF-8 ({error.reason} at byte {error.start + 1})"
-        raise InputError(f"{path}:{number}", problem, "save it as UTF-8 JSON lines") from None
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise InputError(f"{path}:{number + 1}", f"cannot be read ({error})", "get a whole copy") from error
-
-
 def parse_row(row: Mapping[str, Any], name: str = "") -> GoldRow | None:
     """One labelled row, or None for one to pass over (see the module). ``name`` stands in for an absent id.
 
@@ -121,14 +95,12 @@ def parse_row(row: Mapping[str, Any], name: str = "") -> GoldRow | None:
 def parse_labels(labels: object, field: str = "labels") -> dict[str, Target]:
     """Label names by head as positions. Adds ``applicability``; leaves out what is not labelled."""
     if not isinstance(labels, Mapping):
-        raise InputError(field, "is not an object", f"give one with any of: {', '.join(LABEL_KEYS)}")
+        raise InputError(field, "is not an object", f"give one with any of: {', '.join(BY_PEOPLE)}")
     for key in labels:
-        if key not in LABEL_KEYS:
-            raise InputError(f"{field}.{shown(str(key), 20)}", "is no head", f"use any of: {', '.join(LABEL_KEYS)}")
+        if key not in BY_PEOPLE:
+            raise InputError(f"{field}.{shown(str(key), 20)}", "is no head", f"use any of: {', '.join(BY_PEOPLE)}")
     targets: dict[str, Target] = {
-        name: _position(HEADS[name], labels[name], field)
-        for name in ("politeness", "accuracy", "complaint", "complaint_type", "satisfaction")
-        if labels.get(name) is not None
+        name: _position(HEADS[name], labels[name], field) for name in ONE_LABEL if labels.get(name) is not None
     }
     if "accuracy" in labels:
         targets["applicability"] = (int(labels["accuracy"] is not None),)

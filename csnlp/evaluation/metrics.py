@@ -17,6 +17,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Labels: TypeAlias = npt.NDArray[Any]
 
 CALIBRATION_BINS = 15
+"""Bins of equal width that the confidences are put into for the calibration error."""
 
 
 def confusion(gold: Labels, predicted: Labels, labels: int, weights: Floats | None = None) -> Floats:
@@ -81,23 +82,21 @@ def auc(positive: Labels, scores: Labels, weights: Floats | None = None) -> Floa
     return _ratio((wins * (below + 0.5 * losses)).sum(axis=-1), wins.sum(axis=-1) * losses.sum(axis=-1))
 
 
-def calibration_error(
-    confidence: Labels, correct: Labels, weights: Floats | None = None, *, bins: int = CALIBRATION_BINS
-) -> Floats:
+def calibration_error(confidence: Labels, correct: Labels, weights: Floats | None = None) -> Floats:
     """Expected calibration error, 0..1 (0 is calibrated).
 
-    The rows are put into ``bins`` equal-width bins ((k-1)/bins, k/bins] of ``confidence`` (0 falls into the first);
-    the error is the row-weighted mean over bins of |mean confidence - share correct| (Guo et al. 2017). Give the
-    probability of the predicted label and whether it was right; for one label of a multi-label head, give the
+    The rows are put into :data:`CALIBRATION_BINS` equal-width bins ((k-1)/bins, k/bins] of ``confidence`` (0 falls into
+    the first); the error is the row-weighted mean over bins of |mean confidence - share correct| (Guo et al. 2017).
+    Give the probability of the predicted label and whether it was right; for one label of a multi-label head, give the
     probability of the label and whether the label holds.
     """
     sure = np.asarray(confidence, dtype=np.float64)
-    gap = _in_bins(sure, bins) * (sure - np.asarray(correct, dtype=np.float64))[:, None]
+    gap = _in_bins(sure) * (sure - np.asarray(correct, dtype=np.float64))[:, None]
     row_weights = _weighted(weights, len(sure))
     return _ratio(np.abs(row_weights @ gap).sum(axis=-1), row_weights.sum(axis=-1))
 
 
-def calibration_noise(confidence: Labels, *, bins: int = CALIBRATION_BINS) -> Floats:
+def calibration_noise(confidence: Labels) -> Floats:
     """The :func:`calibration_error` to expect on these rows if every confidence were exactly right.
 
     The gap of a bin is then a sum of independent errors of variance p (1 - p), nearly normal: the mean of its absolute
@@ -105,14 +104,14 @@ def calibration_noise(confidence: Labels, *, bins: int = CALIBRATION_BINS) -> Fl
     the model; only more rows would.
     """
     sure = np.asarray(confidence, dtype=np.float64)
-    variance = (sure * (1 - sure)) @ _in_bins(sure, bins)
+    variance = (sure * (1 - sure)) @ _in_bins(sure)
     return _ratio(np.sqrt(2 / np.pi * variance).sum(), np.asarray(float(len(sure))))
 
 
-def _in_bins(sure: Floats, bins: int) -> npt.NDArray[np.bool_]:
+def _in_bins(sure: Floats) -> npt.NDArray[np.bool_]:
     """(rows, bins): whether a probability is in a bin."""
-    index = np.clip(np.ceil(sure * bins) - 1, 0, bins - 1)
-    return np.asarray(index[:, None] == np.arange(bins))
+    index = np.clip(np.ceil(sure * CALIBRATION_BINS) - 1, 0, CALIBRATION_BINS - 1)
+    return np.asarray(index[:, None] == np.arange(CALIBRATION_BINS))
 
 
 def label_f1(gold: Labels, predicted: Labels, weights: Floats | None = None) -> Floats:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from csnlp.errors import ModelError
 from csnlp.evaluation import metrics
 from csnlp.evaluation.bootstrap import bootstrap_interval
 from csnlp.evaluation.gold import GoldRow, judged, targets_of
@@ -15,7 +16,8 @@ from csnlp.evaluation.measures import Ints, Statistic, calibration_noise, head_s
 from csnlp.evaluation.metrics import Floats
 from csnlp.evaluation.results import METRICS, Evaluation, HeadEvaluation, LabelCount, Metric
 from csnlp.heads import HEADS, Head
-from csnlp.models.protocol import Model, checked_heads
+from csnlp.models.protocol import Model, check_model, checked_heads
+from csnlp.types import Exchange
 
 _BATCH = 256
 
@@ -37,24 +39,37 @@ def evaluate(
     rows have a second one: quadratic for ordinal heads, plain for nominal ones, for multi-label heads the mean of the
     labels' kappas. ``about`` is carried into the result (model, file …).
 
-    Raises :class:`csnlp.errors.ModelError` when the model returns arrays of a wrong shape, or not finite.
+    Raises :class:`csnlp.errors.ModelError` for what is no model, and for one that returns no proper probabilities.
     """
     rows = list(rows)
-    predicted = predict(model, rows)
+    found = predict(model, rows)
     heads = {
-        name: _evaluate_head(HEADS[name], predicted[name], rows, resamples, seed, agreement)
+        name: _evaluate_head(HEADS[name], found[name], rows, resamples, seed, agreement)
         for name in HEADS
-        if name in predicted
+        if name in found
     }
     return Evaluation(len(rows), heads, resamples, seed, dict(about or {}))
 
 
 def predict(model: Model, rows: Sequence[GoldRow]) -> dict[str, Floats]:
     """Head name → probabilities (rows, labels)."""
+    return predicted(model, [row.exchange for row in rows], HEADS)
+
+
+def predicted(model: Model, exchanges: Sequence[Exchange], heads: Mapping[str, Head]) -> dict[str, Floats]:
+    """Those of ``heads`` that ``model`` has: name → probabilities (exchanges, labels).
+
+    Raises :class:`csnlp.errors.ModelError` as :func:`evaluate` does.
+    """
+    check_model(model)
     parts: dict[str, list[npt.NDArray[Any]]] = {}
-    for start in range(0, len(rows), _BATCH):
-        batch = [row.exchange for row in rows[start : start + _BATCH]]
-        for name, values in checked_heads(model.predict(batch), len(batch)).items():
+    for start in range(0, len(exchanges), _BATCH):
+        batch = exchanges[start : start + _BATCH]
+        found = checked_heads(model.predict(batch), len(batch), heads)
+        if start and found.keys() != parts.keys():
+            apart = ", ".join(sorted(found.keys() ^ parts.keys()))
+            raise ModelError(f"head {apart} is there for some exchanges only; the model must return it for all of them")
+        for name, values in found.items():
             parts.setdefault(name, []).append(values)
     return {name: np.concatenate(values).astype(np.float64) for name, values in parts.items()}
 

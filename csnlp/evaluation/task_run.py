@@ -13,12 +13,10 @@ from csnlp.evaluation.bootstrap import bootstrap_interval
 from csnlp.evaluation.measures import Statistic
 from csnlp.evaluation.metrics import Floats
 from csnlp.evaluation.results import Evaluation, HeadEvaluation, LabelCount, Metric
+from csnlp.evaluation.run import predicted
 from csnlp.evaluation.tasks import Case, Task
-from csnlp.heads import HEADS
-from csnlp.models.protocol import Model, checked_heads
-from csnlp.types import Prediction
-
-_BATCH = 256
+from csnlp.heads import HEADS, Head
+from csnlp.models.protocol import Model
 
 
 def evaluate_task(
@@ -37,9 +35,10 @@ def evaluate_task(
     (resamples keep the ranks of the whole file).
     A model whose labels are not those of the task by themselves (intents) names them: ``labels``, by head.
 
-    Raises :class:`csnlp.errors.ModelError` when the model has neither the task's head nor one that stands in for it.
+    Raises :class:`csnlp.errors.ModelError` when the model has neither the task's head nor one that stands in for it,
+    and when it returns no proper probabilities.
     """
-    labels, probabilities = _predicted(model, task, cases)
+    labels, probabilities = _of_task(model, task, cases)
     groups = [case.group for case in cases]
     if task.kind == "ordinal":
         statistics = _ordinal_statistics([float(case.value) for case in cases], probabilities)
@@ -48,10 +47,10 @@ def evaluate_task(
         # A label of the file that the model does not know is never predicted, and counts as missed.
         labels = (*labels, *sorted({str(case.value) for case in cases} - set(labels)))
         gold = np.array([labels.index(str(case.value)) for case in cases])
-        predicted = probabilities.argmax(axis=1)
-        statistics = _nominal_statistics(gold, predicted, probabilities, len(labels))
-        hits = predicted[predicted == gold]
-        tallies = zip(labels, *(np.bincount(x, minlength=len(labels)) for x in (gold, predicted, hits)), strict=True)
+        guess = probabilities.argmax(axis=1)
+        statistics = _nominal_statistics(gold, guess, probabilities, len(labels))
+        hits = guess[guess == gold]
+        tallies = zip(labels, *(np.bincount(x, minlength=len(labels)) for x in (gold, guess, hits)), strict=True)
         counts = {label: LabelCount(int(g), int(p), int(both)) for label, g, p, both in tallies}
 
     def measured(statistic: Statistic) -> Metric:
@@ -62,25 +61,19 @@ def evaluate_task(
     return Evaluation(len(cases), {task.name: head}, resamples, seed, dict(about or {}))
 
 
-def _predicted(model: Model, task: Task, cases: Sequence[Case]) -> tuple[tuple[str, ...], Floats]:
+def _of_task(model: Model, task: Task, cases: Sequence[Case]) -> tuple[tuple[str, ...], Floats]:
     """The labels of the task's head, and their probabilities (cases, labels)."""
-    parts: dict[str, list[Floats]] = {}
-    for start in range(0, len(cases), _BATCH):
-        prediction = model.predict([case.exchange for case in cases[start : start + _BATCH]])
-        for name, array in prediction.heads.items():
-            parts.setdefault(name, []).append(np.asarray(array, np.float64))
-    heads = {name: np.concatenate(arrays) for name, arrays in parts.items()}
-    if task.name in heads:
-        labels: tuple[str, ...] = getattr(model, "labels", {}).get(task.name, task.labels)
-        if task.labels and labels != task.labels:
-            raise ModelError(f"head {task.name}: its labels are {', '.join(labels)}, not {', '.join(task.labels)}")
-        if len(labels) != heads[task.name].shape[1] or not np.isfinite(heads[task.name]).all():
-            raise ModelError(f"head {task.name}: give finite probabilities, {len(labels)} a row")
-        return labels, heads[task.name]
+    named = getattr(model, "labels", None)
+    labels = tuple(named.get(task.name, task.labels)) if isinstance(named, Mapping) else task.labels
+    if task.labels and labels != task.labels:
+        raise ModelError(f"head {task.name}: its labels are {', '.join(labels)}, not {', '.join(task.labels)}")
+    own = Head(task.name, task.kind, labels)
+    heads = predicted(model, [case.exchange for case in cases], {**HEADS, own.name: own})
+    if own.name in heads:
+        return labels, heads[own.name]
     if task.stand_in is None or task.stand_in[0] not in heads:
         raise ModelError(f"the model has no head {task.name}; train one: a recipe with task: {task.name}")
     name, meant = task.stand_in
-    checked_heads(Prediction({name: heads[name].astype(np.float32)}), len(cases))
     if not meant:
         return task.labels, heads[name]
     positive = heads[name][:, [HEADS[name].labels.index(label) for label in meant]].sum(axis=1)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from csnlp.errors import ConfigError, InputError
-from csnlp.evaluation.gold import read_objects
 from csnlp.heads import Head, HeadKind
+from csnlp.io.jsonl import read_objects
 from csnlp.types import Exchange, Turn
 
 Row = Mapping[str, Any]
@@ -141,8 +141,8 @@ def _intent(row: Row) -> Iterator[Case]:
 def _relevance(row: Row) -> Iterator[Case]:
     """query, replies (a list, as they were sent, of text and label: 1 when it answers, else 0)"""
     said: tuple[Turn, ...] = (Turn("customer", row["query"]),)
-    if not isinstance(row["replies"], list):
-        raise TypeError("replies is no list")
+    if not isinstance(row["replies"], list) or not all(isinstance(reply, dict) for reply in row["replies"]):
+        raise TypeError("replies is no list of objects")
     for reply in row["replies"]:
         yield Case(Exchange(reply["text"], said), ("off", "answers")[_whole(reply, "label", 1)], row["query"])
         said += (Turn("agent", reply["text"]),)
@@ -156,7 +156,9 @@ def _contradiction(row: Row) -> Iterator[Case]:
 
 def _same_question(row: Row) -> Iterator[Case]:
     """a, b (two questions), label ("1" when they ask the same, else "0")"""
-    label = ("other", "same")[("0", "1").index(row["label"])]
+    if row["label"] not in ("0", "1"):
+        raise ValueError('label is neither "0" nor "1"')
+    label = ("other", "same")[int(row["label"])]
     yield Case(Exchange(row["b"], (Turn("customer", row["a"]),)), label, row["a"])
 
 

@@ -31,11 +31,14 @@ class Columns:
     """Finds the fields of a row under a file's own column names.
 
     ``mapping`` names the column of a field (``{"reply": "回复正文"}``); the other fields are looked for under
-    :data:`HEADERS`. Raises :class:`ConfigError` for a field that does not exist.
+    :data:`HEADERS`. Raises :class:`ConfigError` for a field that does not exist, and for what is no such mapping.
     """
 
     def __init__(self, mapping: Mapping[str, str] | None = None) -> None:
-        self.mapping = dict(mapping or {})
+        mapping = {} if mapping is None else mapping
+        if not isinstance(mapping, Mapping) or not all(isinstance(name, str) for name in mapping.values()):
+            raise ConfigError('columns must say which column a field is in, as {"reply": "回复正文"} does')
+        self.mapping = dict(mapping)
         for field in self.mapping:
             if field not in HEADERS:
                 raise ConfigError(f"{field!r} is not a field that can be mapped; the fields are {', '.join(HEADERS)}")

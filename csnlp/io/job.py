@@ -16,10 +16,10 @@ from typing import TextIO
 from csnlp.errors import ConfigError
 from csnlp.io.atomic import atomic, target
 from csnlp.io.badrow import BadRow
+from csnlp.io.opening import STDIN
 from csnlp.io.outcomes import Chunk, Outcome, Progress, Scorer, chunks, score_chunks
 from csnlp.io.parts import Parts, locked
 from csnlp.io.reader import Source
-from csnlp.io.source import STDIN
 from csnlp.io.summary import Summary, Tally
 from csnlp.io.writers import JsonlWriter, check_output, errors_path, failed_path, json_line, open_writer
 
@@ -86,8 +86,8 @@ class _Work:
     def __init__(
         self, scorer: Scorer, source: Source, probabilities: bool, chunk_size: int, progress: Progress | None
     ) -> None:
-        if chunk_size < 1:
-            raise ConfigError(f"a part must hold at least one record, not {chunk_size}")
+        if not isinstance(chunk_size, int) or chunk_size < 1:
+            raise ConfigError(f"chunk_size is {chunk_size!r}; give a whole number of records, at least 1")
         self.scorer = scorer
         self.source = source
         self.probabilities = probabilities

@@ -6,13 +6,14 @@ import json
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from csnlp.errors import CsnlpWarning, InputError
 from csnlp.io.badrow import BadRow, Record
 from csnlp.io.columns import NO_REPLY, Columns, listed
+from csnlp.io.opening import BROKEN, DAMAGE, MAX_LINE, open_bytes
 from csnlp.io.rows import read_row
-from csnlp.io.source import BROKEN, MAX_LINE
 from csnlp.text.printable import shown
 
 
@@ -42,6 +43,28 @@ def read_jsonl(lines: Iterable[tuple[int, str | None]], file: str, columns: Colu
         keys = listed(list(first), "key")
         message = f"{file}: no row has what is named by {names}; the keys of the first row are {keys}"
         warnings.warn(message, CsnlpWarning, stacklevel=2)
+
+
+def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a UTF-8 file of JSON lines (plain or .gz) with their lines, from 1; blank lines are passed over.
+
+    Raises :class:`InputError`, naming file and line, for what is no UTF-8, or no object.
+    """
+    number = 0
+    try:
+        with open_bytes(str(path)) as lines:
+            # By line, and only then as text: a decoder reads ahead, and would tell of the wrong line.
+            for number, line in enumerate(lines, 1):
+                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+                if text.strip():
+                    yield number, parse_object(text)
+    except InputError as error:
+        raise InputError(f"{path}:{number}: {error.field}", error.problem, error.remedy) from None
+    except UnicodeDecodeError as error:  # its text would repeat the bytes
+        problem = f"cannot be read as UTF-8 ({error.reason} at byte {error.start + 1})"
+        raise InputError(f"{path}:{number}", problem, "save it as UTF-8 JSON lines") from None
+    except DAMAGE as error:
+        raise InputError(f"{path}:{number + 1}", f"cannot be read ({error})", "get a whole copy") from error
 
 
 def parse_object(text: str | None) -> dict[str, Any]:

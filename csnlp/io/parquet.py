@@ -8,8 +8,8 @@ from typing import Any
 from csnlp.errors import ConfigError, InputError
 from csnlp.io.badrow import BadRow, Record
 from csnlp.io.columns import Columns
+from csnlp.io.opening import DamagedError
 from csnlp.io.rows import read_row
-from csnlp.io.source import DamagedError
 
 BATCH = 1000
 

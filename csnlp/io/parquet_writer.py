@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from csnlp.heads import ACCURACY, ACTS, COMPLAINT, COMPLAINT_TYPE, POLITENESS, SATISFACTION
+from csnlp.heads import ACTS, HEADS, ONE_LABEL
 from csnlp.io.writers import COLUMNS, Writer
 
 ROW_GROUP = 20_000
@@ -44,8 +44,7 @@ def schema(metadata: Mapping[str, str], probabilities: bool) -> pa.Schema:
     }
     fields = [(name, types.get(name, pa.float64())) for name in COLUMNS]
     if probabilities:
-        heads = (POLITENESS, ACCURACY, COMPLAINT, COMPLAINT_TYPE, SATISFACTION)
-        fields.append(("probabilities", pa.struct([(head.name, _floats(head.labels)) for head in heads])))
+        fields.append(("probabilities", pa.struct([(name, _floats(HEADS[name].labels)) for name in ONE_LABEL])))
     return pa.schema(fields, metadata={f"csnlp.{key}": value for key, value in metadata.items()})
 
 

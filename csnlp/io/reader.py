@@ -11,7 +11,7 @@ from csnlp.errors import ConfigError, InputError
 from csnlp.io.badrow import BadRow, Record
 from csnlp.io.columns import Columns
 from csnlp.io.jsonl import read_jsonl
-from csnlp.io.source import DAMAGE, STDIN, check_encoding, count_lines, exists, open_text, read_lines
+from csnlp.io.opening import DAMAGE, STDIN, check_encoding, count_lines, exists, open_text, read_lines
 from csnlp.io.tabular import read_table
 from csnlp.io.transcript import read_transcript
 from csnlp.types import Exchange
@@ -70,14 +70,14 @@ class Source:
         encoding: str | None = None,
     ) -> Source:
         """A source with its options as for :func:`read_exchanges`; :class:`ConfigError` if they cannot be right."""
+        if not isinstance(path, str | PathLike):
+            raise ConfigError(f"the file to read is given as {type(path).__name__}; give its name, or - for stdin")
         path = fspath(path)
+        if not exists(path):
+            raise ConfigError(f"{path}: {_why_not(Path(path))}")
         format = format or _format_of(path)
         if format not in FORMATS:
             raise ConfigError(f"{format!r} is not a format; the formats are {', '.join(FORMATS)}")
-        if not exists(path):
-            odd = Path(path).exists()  # a folder, a pipe
-            said = "is no regular file; pipe it into csnlp score -" if odd else "there is no such file"
-            raise ConfigError(f"{path}: {said}")
         if format == "parquet" and (path == STDIN or path.lower().endswith(".gz")):
             raise ConfigError("Parquet is read from an uncompressed file only")
         Columns(columns)
@@ -130,6 +130,13 @@ class Source:
                 yield from read_transcript(lines, self.name)
             else:
                 yield from read_table(lines, self.name, columns, _DELIMITERS[self.format])
+
+
+def _why_not(path: Path) -> str:
+    """Why there is no file to read at ``path``."""
+    if path.is_dir():
+        return "is a folder; give a file of chats in it"
+    return "is no regular file; pipe it into csnlp score -" if path.exists() else "there is no such file"
 
 
 def _format_of(path: str) -> str:

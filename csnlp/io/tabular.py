@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from csnlp.errors import ConfigError, InputError
 from csnlp.io.badrow import BadRow, Record
 from csnlp.io.columns import Columns
+from csnlp.io.opening import MAX_LINE
 from csnlp.io.rows import read_row
-from csnlp.io.source import MAX_LINE
 from csnlp.text.printable import printable
 
 MAX_READS = 10

@@ -74,7 +74,7 @@ def check_output(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
     if path.is_dir():
         raise ConfigError(f"{path} is a folder; name a file")
     for folder in {target(path).parent, path.parent}:  # what belongs to a link stands beside it
-        _check_folder(folder)
+        check_folder(folder)
     beside = {place(path): "the bad rows go" for place in (errors_path, failed_path)}
     beside[metadata_path(path)] = "the metadata goes"
     for given in filter(os.path.exists, inputs):
@@ -85,7 +85,8 @@ def check_output(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
                 raise ConfigError(f"{written}, where {what}, is an input of this run; name another output")
 
 
-def _check_folder(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
+    """Raise :class:`ConfigError` if no file can be made in ``folder``."""
     if not folder.is_dir():
         raise ConfigError(f"{folder}: there is no such folder; make it first")
     try:
@@ -123,6 +124,7 @@ class JsonlWriter:
         self._stream = stream
 
     def write(self, row: Mapping[str, Any]) -> None:
+        """See :class:`Writer`."""
         self._stream.write(json_line(row))
 
 
@@ -136,6 +138,7 @@ class CsvWriter:
         self._csv.writerow(self._names)
 
     def write(self, row: Mapping[str, Any]) -> None:
+        """See :class:`Writer`."""
         self._csv.writerow([_cell(row[name]) for name in self._names])
 
 
@@ -167,7 +170,7 @@ _Make = Callable[[Path, Mapping[str, str], bool], AbstractContextManager[Writer]
 
 @contextmanager
 def _jsonl(path: Path, metadata: Mapping[str, str], probabilities: bool) -> Iterator[Writer]:
-    with _open_text(path, "utf-8") as stream:
+    with create_text(path) as stream:
         yield JsonlWriter(stream)
 
 
@@ -175,7 +178,7 @@ def _table(delimiter: str) -> _Make:
     @contextmanager
     def make(path: Path, metadata: Mapping[str, str], probabilities: bool) -> Iterator[Writer]:
         # With a byte order mark: without it Excel takes the file for the local 8-bit encoding.
-        with _open_text(path, "utf-8-sig") as stream:
+        with create_text(path, "utf-8-sig") as stream:
             yield CsvWriter(stream, delimiter, probabilities)
 
     return make
@@ -201,7 +204,8 @@ def _maker(path: Path) -> _Make:
 
 
 @contextmanager
-def _open_text(path: Path, encoding: str) -> Iterator[TextIO]:
+def create_text(path: Path, encoding: str = "utf-8") -> Iterator[TextIO]:
+    """A new file of text, compressed when the name ends in .gz (or .gz.partial, see :func:`csnlp.io.atomic.atomic`)."""
     with open(path, "wb") as raw:
         if path.name.lower().removesuffix(".partial").endswith(".gz"):
             # No name and no time inside: the same rows give the same bytes.

@@ -26,6 +26,7 @@ import numpy.typing as npt
 from csnlp.errors import ModelError
 from csnlp.heads import HEADS
 from csnlp.models.calibration import probabilities
+from csnlp.models.folder import read_settings, write_settings
 from csnlp.models.jieba_words import words
 from csnlp.text import fold_text
 from csnlp.types import Exchange, FloatArray, Prediction, Turn
@@ -130,8 +131,9 @@ class BaselineModel:
         # Not save_file: it makes a file that only its owner can read.
         weights = save({name: np.ascontiguousarray(array) for name, array in tensors.items()})
         (folder / "weights.safetensors").write_bytes(weights)
-        _write_json(folder / "vocabulary.json", terms, indent=None)
-        _write_json(folder / "csnlp.json", settings, indent=2)
+        vocabulary = json.dumps(terms, ensure_ascii=False) + "\n"
+        (folder / "vocabulary.json").write_text(vocabulary, encoding="utf-8")
+        write_settings(folder, settings)
 
     @classmethod
     def load(cls, folder: str | Path) -> BaselineModel:
@@ -140,10 +142,10 @@ class BaselineModel:
         from safetensors.numpy import load_file
 
         folder = Path(folder)
+        settings = read_settings(folder)
+        if settings["kind"] != "baseline":
+            raise ModelError(f"{folder} holds a model of kind {settings['kind']!r}, not a baseline")
         try:
-            settings = json.loads((folder / "csnlp.json").read_text(encoding="utf-8"))
-            if settings.get("kind") != "baseline":
-                raise ModelError(f"{folder} holds a model of kind {settings.get('kind')!r}, not a baseline")
             terms = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
             tensors = load_file(folder / "weights.safetensors")
             vocabularies = {name: _vocabulary(terms[name], tensors[f"{name}.idf"]) for name in terms}
@@ -182,7 +184,3 @@ def _folded(text: str) -> str:
 
 def _joined(turns: Sequence[Turn]) -> str:
     return "\n".join(_folded(turn.text) for turn in turns)
-
-
-def _write_json(path: Path, data: object, indent: int | None) -> None:
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=indent) + "\n", encoding="utf-8")

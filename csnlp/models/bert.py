@@ -12,7 +12,6 @@ What runs it is an engine (:mod:`csnlp.models.engine`): OpenVINO or ONNX Runtime
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,10 +24,9 @@ from csnlp.models.cache import LogitCache
 from csnlp.models.calibration import probabilities
 from csnlp.models.encoding import PLAIN_SEGMENTS, ExchangeEncoder
 from csnlp.models.engine import Engine, load_engine
+from csnlp.models.folder import read_settings
 from csnlp.models.weights import weight_shapes
 from csnlp.types import Exchange, FloatArray, Prediction
-
-SETTINGS_FILE = "csnlp.json"
 
 CACHED = 20_000
 """Exchanges whose logits a loaded model remembers: about 10 MB."""
@@ -114,18 +112,6 @@ class BertModel:
         """What the network says before calibration: head name → (rows, labels)."""
         logits = self._cache.fetch(self.encoder.encode(exchanges), self.engine.logits)
         return {name: logits[name] for name in self.engine.heads if name in self.heads}
-
-
-def read_settings(folder: Path) -> dict[str, Any]:
-    """The ``csnlp.json`` of a model folder; raises :class:`csnlp.errors.ModelError` when there is none."""
-    path = folder / SETTINGS_FILE
-    try:
-        settings = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{folder} is not a model folder: {path.name}: {error}") from error
-    if not isinstance(settings, dict) or "kind" not in settings:
-        raise ModelError(f"{path}: has no kind; was it written by csnlp train?")
-    return settings
 
 
 def _checked_heads(settings: Mapping[str, Any]) -> tuple[str, ...]:

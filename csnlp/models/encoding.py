@@ -4,8 +4,8 @@ One sequence holds the whole exchange::
 
     <cls> 客：… 服：… 客：… <sep> [参：… <sep>] 服：… <sep>
 
-and each token carries a *segment*, so that every head can pool over the part that it judges (DESIGN.md: politeness
-reads the reply, complaint reads the customer, accuracy reads the pair).
+and each token carries a *segment*, so that every head can pool over the part that it judges (politeness reads the
+reply, complaint reads the customer, accuracy reads the pair).
 """
 
 from __future__ import annotations

@@ -33,7 +33,9 @@ class Engine(Protocol):
     heads: Mapping[str, Head]
 
     @property
-    def description(self) -> str: ...
+    def description(self) -> str:
+        """Engine and number format, or device."""
+        ...
 
     def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
         """Head name → (rows, labels)."""
@@ -48,10 +50,10 @@ def load_engine(folder: Path, network: Mapping[str, Any], pad_id: int, device: s
     """The engine for ``device`` (see :data:`DEVICES`) with the weights in ``folder``; ``network`` is their shape.
 
     ``threads`` is the number of cores to use on a CPU; 0 means all of them. Raises
-    :class:`csnlp.errors.ConfigError` for an unknown device and :class:`csnlp.errors.MissingExtra` where the engine is
-    not installed.
+    :class:`csnlp.errors.ConfigError` as :func:`check_device` does, and :class:`csnlp.errors.MissingExtra` where the
+    engine is not installed.
     """
-    check_device(device)
+    check_device(device, threads)
     kind = _fastest_on_cpu() if device in ("cpu", "cpu-float32") else device
     if kind in ("openvino", "cpu-bfloat16", "cpu-int8"):
         from csnlp.models.openvino_engine import OpenVinoEngine
@@ -67,10 +69,13 @@ def load_engine(folder: Path, network: Mapping[str, Any], pad_id: int, device: s
     return TorchEngine.from_folder(folder, network, "cpu" if kind == "torch" else kind, threads)
 
 
-def check_device(device: str) -> None:
-    """Raise :class:`csnlp.errors.ConfigError` unless ``device`` is one of :data:`DEVICES` or of torch's."""
+def check_device(device: str, threads: int) -> None:
+    """Raise :class:`csnlp.errors.ConfigError` unless ``device`` is one of :data:`DEVICES` or of torch's, and
+    ``threads`` a number of cores."""
     if device not in DEVICES and str(device).partition(":")[0] not in ("cuda", "mps", "xpu"):
         raise ConfigError(f"device {device!r} is not known; known are {', '.join(DEVICES)} and other torch devices")
+    if not isinstance(threads, int) or threads < 0:
+        raise ConfigError(f"threads is {threads!r}; give a whole number of cores, or 0 for all of them")
 
 
 def _fastest_on_cpu() -> str:

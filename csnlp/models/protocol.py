@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import operator
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from csnlp.errors import ModelError
+from csnlp.errors import CsnlpWarning, ModelError
 from csnlp.heads import HEADS, Head
 from csnlp.types import Exchange, FloatArray, Prediction
 
@@ -29,7 +30,17 @@ class Model(Protocol):
     scores, and an interrupted run goes on only with the same.
     """
 
-    def predict(self, exchanges: Sequence[Exchange], /) -> Prediction: ...
+    def predict(self, exchanges: Sequence[Exchange], /) -> Prediction:
+        """What the model says of ``exchanges``: for each of its heads, probabilities of shape (exchanges, labels)."""
+        ...
+
+
+def check_model(model: object) -> None:
+    """Raise :class:`csnlp.errors.ModelError` unless ``model`` is a :class:`Model`."""
+    if isinstance(model, type):
+        raise ModelError(f"{model.__name__} is a class; give a model that it makes, such as {model.__name__}()")
+    if not isinstance(model, Model):
+        raise ModelError(f"{type(model).__name__} has no predict(exchanges); see csnlp.models.Model")
 
 
 def call_setting(model: object, name: str, default: int) -> int:
@@ -48,18 +59,23 @@ def call_setting(model: object, name: str, default: int) -> int:
     return number
 
 
-def checked_heads(prediction: Prediction, rows: int) -> dict[str, FloatArray]:
-    """The known heads of a prediction for ``rows`` exchanges.
+def checked_heads(prediction: Prediction, rows: int, heads: Mapping[str, Head] = HEADS) -> dict[str, FloatArray]:
+    """Those of ``heads`` that a prediction for ``rows`` exchanges has; others are left out, and a warning
+    (:class:`csnlp.errors.CsnlpWarning`) says so where there are no more: a name may be misspelt.
 
     Raises :class:`csnlp.errors.ModelError` when an array has a wrong shape or holds anything but probabilities (0..1,
     and summing to 1 unless the head is multi-label): numbers that would otherwise turn up as somebody's verdict.
     """
-    heads = getattr(prediction, "heads", None)
-    if not isinstance(heads, Mapping):
+    given = getattr(prediction, "heads", None)
+    if not isinstance(given, Mapping):
         raise ModelError("the model must return a csnlp.Prediction with a mapping of heads")
-    known = {name: _array(name, values) for name, values in heads.items() if name in HEADS}
+    known = {name: _array(name, values) for name, values in given.items() if name in heads}
+    if given and not known:
+        names = ", ".join(map(str, given))
+        told = f"none of the model's heads ({names}) is known, so none is used; the known ones are {', '.join(heads)}"
+        warnings.warn(told, CsnlpWarning, stacklevel=2)
     for name, array in known.items():
-        _check_rows(HEADS[name], array, rows)
+        _check_rows(heads[name], array, rows)
     return known
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from csnlp.errors import CsnlpError, CsnlpWarning, ModelError
 from csnlp.models.engine import check_device
-from csnlp.models.protocol import Model, call_setting
+from csnlp.models.folder import SETTINGS_FILE, read_settings
+from csnlp.models.protocol import Model, call_setting, check_model
 
 ENTRY_POINTS = "csnlp.models"
 """The entry-point group in which another package offers models: name → a callable without arguments."""
@@ -18,17 +18,19 @@ ENTRY_POINTS = "csnlp.models"
 DEFAULT = "zh-small"
 """The shipped model that the name ``bert`` stands for."""
 
-_SETTINGS = "csnlp.json"
-_DIGESTED = (_SETTINGS, "tokenizer.json", "vocabulary.json")
-_BLOCK = 1 << 20
-
 Factory = Callable[[], Model]
 
 _registered: dict[str, Factory] = {}
 
 
 def register_model(name: str, factory: Factory) -> None:
-    """Make ``factory`` known as ``name`` in this process; a name that is taken raises :class:`ModelError`."""
+    """Make the model that ``factory()`` returns known as ``name`` in this process.
+
+    Raises :class:`ModelError` for a name that is taken, and for what is no name or cannot be called.
+    """
+    if not isinstance(name, str) or not callable(factory):
+        given = f"{type(name).__name__} and {type(factory).__name__}"
+        raise ModelError(f"{given} are no name and factory; give a string, and what makes the model when it is called")
     if name in model_names():
         raise ModelError(f"a model named {name!r} exists already; choose another name")
     _registered[name] = factory
@@ -48,12 +50,11 @@ def load_model(model: str | Path | Model = "bert", device: str = "cpu", threads:
     runs without them, and a warning says so.
 
     Raises :class:`ModelError`, listing the known names, when there is none, and :class:`csnlp.errors.ConfigError` for
-    an unknown device.
+    an unknown device or a wrong number of threads.
     """
-    check_device(device)  # also for models that take none, where a slip of the pen would never be told
+    check_device(device, threads)  # also for models that take none, where a slip of the pen would never be told
     if not isinstance(model, str | Path):
-        if not isinstance(model, Model) or isinstance(model, type):
-            raise ModelError(f"{type(model).__name__} has no predict(exchanges); see csnlp.models.Model")
+        check_model(model)
         return _as_it_is(model, device, threads)
     if isinstance(model, Path) and model.is_dir():  # whatever its name: who means a name gives a string
         return load_folder(model, device, threads)
@@ -64,59 +65,23 @@ def load_model(model: str | Path | Model = "bert", device: str = "cpu", threads:
         return _as_it_is(_made(name, _registered[name]), device, threads)
     if name in (offered := _offered()):
         return _as_it_is(_made(name, _load_entry_point(offered[name])), device, threads)
-    if Path(model).is_dir():
-        return load_folder(Path(model), device, threads)
+    if name and Path(name).is_dir():
+        return load_folder(Path(name), device, threads)
     raise ModelError(f"no model {name!r}: it is no folder, and the known names are {', '.join(model_names())}")
 
 
 def load_folder(folder: Path, device: str = "cpu", threads: int = 0) -> Model:
     """The model that ``csnlp train`` left in ``folder``; its csnlp.json says of which kind it is."""
     from csnlp.models.baseline import BaselineModel
-    from csnlp.models.bert import BertModel, read_settings
+    from csnlp.models.bert import BertModel
 
-    check_device(device)
+    check_device(device, threads)
     kind = read_settings(folder)["kind"]
     if kind == "bert":
         return BertModel.from_folder(folder, device, threads)
     if kind == "baseline":
         return _as_it_is(BaselineModel.load(folder), device, threads)
     raise ModelError(f"{folder}: unknown kind of model {kind!r}; this csnlp knows bert and baseline")
-
-
-def model_digest(model: Model) -> str:
-    """A short hash of the files that ``model`` was loaded from; "none" for a model that has no folder or file.
-
-    It tells two models apart that have the same name and version.
-    """
-    given = getattr(model, "folder", None)
-    if given is None:
-        return "none"
-    folder = Path(given)
-    files = sorted(_digested(folder))
-    whole = hashlib.sha256()
-    for path in files:
-        whole.update(path.relative_to(folder).as_posix().encode() + b"\0" + _hash(path))
-    return whole.hexdigest()[:16] if files else "none"
-
-
-def _digested(folder: Path) -> Iterable[Path]:
-    """What a model in ``folder`` is made of: of csnlp's own kinds that is known, of another's it may be every file."""
-    if (folder / _SETTINGS).exists():
-        return [path for path in folder.iterdir() if path.suffix in (".onnx", ".safetensors") or path.name in _DIGESTED]
-    return [path for path in folder.rglob("*") if path.is_file() and not _is_passing(path.relative_to(folder))]
-
-
-def _is_passing(path: Path) -> bool:
-    """Caches and the like, which come and go while the model stays the same."""
-    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)
-
-
-def _hash(path: Path) -> bytes:
-    whole = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            whole.update(block)
-    return whole.digest()
 
 
 def _as_it_is(model: Model, device: str, threads: int) -> Model:
@@ -134,7 +99,7 @@ def _shipped() -> dict[str, Path]:
     """Name → folder. Installed, the folders lie in ``csnlp/shipped``; in a checkout, in ``models`` beside csnlp."""
     package = Path(__file__).parent.parent
     for root in (package / "shipped", package.parent / "models"):
-        if found := {path.parent.name: path.parent for path in sorted(root.glob("*/csnlp.json"))}:
+        if found := {path.parent.name: path.parent for path in sorted(root.glob(f"*/{SETTINGS_FILE}"))}:
             return found
     return {}
 

@@ -11,9 +11,8 @@ from typing import TypeAlias
 import numpy as np
 
 from csnlp.evaluation.metrics import confusion, kappa
-from csnlp.heads import ACTS, HEADS
+from csnlp.heads import ACTS, BY_PEOPLE, HEADS
 from csnlp.reviews.errors import ReviewError
-from csnlp.reviews.moves import REVIEWED_HEADS
 from csnlp.reviews.records import ReviewItem, Ruling
 from csnlp.reviews.store import ReviewStore
 
@@ -100,7 +99,7 @@ def _overturn_rate(rule: str, n: int, rejected: int, corrected: int) -> Overturn
 def _agreement(name: str, pairs: Iterable[_Pair]) -> Agreement:
     if name == ACTS.name:
         raise ReviewError(f"acts are many answers at once: name one of {', '.join(ACTS.labels)}")
-    if name in REVIEWED_HEADS or name in ACTS.labels:
+    if name in BY_PEOPLE or name in ACTS.labels:
         return _head_agreement(name, pairs)
     answers = [
         (item.fires(one), item.fires(other))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from csnlp.errors import ConfigError
 from csnlp.heads import ACCURACY
 from csnlp.io.atomic import atomic
+from csnlp.io.writers import check_folder, create_text, json_line
 from csnlp.reviews.records import Label
 from csnlp.reviews.store import ReviewStore
 
@@ -24,26 +24,19 @@ def export_labels(store: ReviewStore, path: str | Path) -> int:
     tell is left undecided (see :meth:`ReviewStore.decide`) and not exported. There is no ``second`` labelling: where
     two reviewers differ the row waits, so those left would always agree.
 
-    The texts are those of the store: masked, unless it was opened with ``masked=False``.
+    The texts are those of the store: masked, unless it was opened with ``masked=False``. Raises
+    :class:`csnlp.errors.ConfigError` for a file of another name, or one that cannot be made.
     """
     path = Path(path)
+    if not path.name.endswith((".jsonl", ".jsonl.gz")):
+        raise ConfigError(f"{path}: labels are written to a file named *.jsonl or *.jsonl.gz")
+    check_folder(path.parent)
     labels = _labels(store)
     written = [reply for reply, found in labels.items() if found]
-    with atomic(path) as temporary, _opened(temporary, packed=path.suffix == ".gz") as file:
+    with atomic(path) as temporary, create_text(temporary) as file:
         for reply in written:  # one at a time: all their texts together may be larger than the memory
-            row = _row(reply, store.exchange(reply), labels[reply])
-            file.write((json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8"))
+            file.write(json_line(_row(reply, store.exchange(reply), labels[reply])))
     return len(written)
-
-
-@contextmanager
-def _opened(path: Path, *, packed: bool) -> Iterator[IO[bytes] | gzip.GzipFile]:
-    with open(path, "wb") as raw:
-        if not packed:
-            yield raw
-        else:  # no name and no time inside: the same rows give the same bytes
-            with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as file:
-                yield file
 
 
 def _labels(store: ReviewStore) -> dict[str, dict[str, Label | None]]:

@@ -38,9 +38,6 @@ from csnlp.reviews.records import (
     Verdict,
 )
 
-REVIEWED_HEADS = ("politeness", "accuracy", "complaint", "complaint_type", "acts", "satisfaction")
-"""The heads that people can judge; that accuracy does not apply is said by rejecting its verdict."""
-
 DECISIONS_BEFORE: dict[State, int] = {"automatic": 0, **dict.fromkeys(DECIDED, 1), "disputed": 2}
 """A state that can be decided → how many decisions it must have: a third reviewer's is the last."""
 

@@ -96,6 +96,7 @@ class Decision:
 
     @property
     def verdict(self) -> Verdict:
+        """That of the ruling."""
         return self.ruling.verdict
 
 
@@ -110,6 +111,7 @@ class Appeal:
 
     @property
     def state(self) -> State:
+        """The state of the item after it."""
         return "appealed"
 
 
@@ -122,10 +124,12 @@ class Review:
 
     @property
     def state(self) -> State:
+        """Where the review stands: see :mod:`csnlp.reviews.moves`."""
         return self.history[-1].state if self.history else "automatic"
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
+        """All decisions, that on an appeal too, oldest first."""
         return tuple(entry for entry in self.history if isinstance(entry, Decision))
 
     @property

@@ -98,6 +98,7 @@ def new_items(
 
 
 def decision_row(decision: Decision) -> dict[str, object]:
+    """The values of :data:`INSERT_EVENT` for a decision."""
     return {
         "item": decision.item,
         "actor": decision.reviewer,
@@ -111,6 +112,7 @@ def decision_row(decision: Decision) -> dict[str, object]:
 
 
 def appeal_row(appeal: Appeal) -> dict[str, object]:
+    """The values of :data:`INSERT_EVENT` for an appeal."""
     return {
         "item": appeal.item,
         "actor": appeal.agent,
@@ -124,6 +126,7 @@ def appeal_row(appeal: Appeal) -> dict[str, object]:
 
 
 def item_of(row: sqlite3.Row) -> ReviewItem:
+    """The item of a row of any of the three SELECTs."""
     return ReviewItem(
         id=row["id"],
         reply=row["reply"],

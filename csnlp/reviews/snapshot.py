@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from csnlp.errors import InputError
-from csnlp.heads import ACTS
+from csnlp.heads import ACTS, BY_PEOPLE
 from csnlp.reviews.masking import Masked
-from csnlp.reviews.moves import REVIEWED_HEADS
 from csnlp.reviews.records import Label
 from csnlp.types import Exchange, Finding, Line, Score, Turn
 from csnlp.validation import check_exchange, check_text
@@ -33,6 +32,7 @@ class Automatic:
     heads: Mapping[str, Label]
 
     def to_json(self) -> str:
+        """As it is stored; :func:`automatic_from_json` reads it back."""
         return _dump(
             {
                 "total": self.total,
@@ -58,11 +58,12 @@ def automatic_of(score: Score, reply: Masked, mask: Callable[[str], Masked]) -> 
         total=score.total,
         lines=score.lines,
         findings=tuple(_masked_finding(finding, reply, mask) for finding in score.findings),
-        heads={name: label for name in REVIEWED_HEADS if (label := _head_label(score, name)) is not None},
+        heads={name: label for name in BY_PEOPLE if (label := _head_label(score, name)) is not None},
     )
 
 
 def automatic_from_json(text: str) -> Automatic:
+    """The inverse of :meth:`Automatic.to_json`."""
     row = json.loads(text)
     return Automatic(
         total=row["total"],
@@ -92,12 +93,12 @@ def exchange_json(exchange: Exchange, mask: Callable[[str], Masked]) -> str:
     if exchange.reference is not None:
         row["reference"] = mask(exchange.reference).text
     if exchange.after is not None:
-        check_exchange(replace(exchange, context=exchange.after))
         row["after"] = [_turn(turn, mask) for turn in exchange.after]
     return _dump(row)
 
 
 def label_from_json(value: str | list[str]) -> Label:
+    """A label as read from JSON, which makes the tuple of ``acts`` a list."""
     return value if isinstance(value, str) else tuple(value)
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import threading
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from itertools import groupby
 from operator import itemgetter
@@ -16,11 +13,12 @@ from types import TracebackType
 from typing import Any
 
 from csnlp.errors import InputError
+from csnlp.heads import BY_PEOPLE
 from csnlp.reviews import moves, rows
+from csnlp.reviews.database import Database
 from csnlp.reviews.errors import ReviewError
 from csnlp.reviews.masking import Masked, mask
-from csnlp.reviews.records import Appeal, Decision, Label, Review, ReviewItem, State, Verdict
-from csnlp.reviews.schema import connect
+from csnlp.reviews.records import Appeal, Decision, Label, Review, ReviewItem, Ruling, State, Verdict
 from csnlp.reviews.snapshot import Automatic, alike, automatic_from_json, automatic_of, exchange_json, same_words
 from csnlp.text.printable import shown
 from csnlp.types import Exchange, Score
@@ -49,14 +47,9 @@ class ReviewStore:
         timeout: float = 30.0,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
-        self._path = Path(path)
         self._mask: Callable[[str], Masked] = mask if masked else Masked
         self._clock = clock
-        self._lock = threading.RLock()
-        self._depth = 0
-        self._process = os.getpid()
-        with self._errors():
-            self._connection = connect(self._path, timeout)
+        self._database = Database(Path(path), timeout)
 
     def __enter__(self) -> ReviewStore:
         return self
@@ -68,31 +61,14 @@ class ReviewStore:
 
     def close(self) -> None:
         """Close the file. Closing twice does nothing."""
-        with self._lock:
-            self._connection.close()
+        self._database.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Everything in the block is stored together, or not at all when it raises. Blocks may be nested.
 
         Many moves in one block are much faster than one by one; other writers wait until it ends.
         """
-        with self._lock:
-            begin, commit, undo = "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
-            if self._depth:
-                level = f"level{self._depth}"
-                begin, commit, undo = f"SAVEPOINT {level}", f"RELEASE {level}", f"ROLLBACK TO {level}"
-            self._run(begin)
-            self._depth += 1
-            try:
-                yield
-                self._run(commit)
-            except BaseException:
-                if self._connection.in_transaction:  # SQLite may have undone it already
-                    self._run(undo)
-                raise
-            finally:
-                self._depth -= 1
+        return self._database.transaction()
 
     def add(
         self,
@@ -113,8 +89,8 @@ class ReviewStore:
         the reply is stored with other words or another verdict, which is never overwritten; :class:`InputError` for an
         exchange or a score that cannot be kept.
         """
-        if unknown := [head for head in heads if head not in moves.REVIEWED_HEADS]:
-            raise ReviewError(f"{unknown[0]!r:.40} cannot be reviewed; heads: {', '.join(moves.REVIEWED_HEADS)}")
+        if unknown := [head for head in heads if head not in BY_PEOPLE]:
+            raise ReviewError(f"{unknown[0]!r:.40} cannot be reviewed; heads: {', '.join(BY_PEOPLE)}")
         if score.id != exchange.id:
             problem = f"is {shown(str(score.id))!r}, the exchange's is {shown(str(exchange.id))!r}"
             raise InputError("score.id", problem, "give a pair")
@@ -127,7 +103,7 @@ class ReviewStore:
         with self.transaction():
             self._add_reply(reply, agent, stored, automatic.to_json())
             for item in items:
-                self._run(rows.INSERT_ITEM, {**stamp, **item})
+                self._database.run(rows.INSERT_ITEM, {**stamp, **item})
         return tuple(review.item for review in self._reviews("replies.id = ?", reply))
 
     def queue(
@@ -152,11 +128,14 @@ class ReviewStore:
             agent=None if agent is None else _name("agent", agent),
             reviewer=None if reviewer is None else _name("reviewer", reviewer),
         )
-        found = self._all(f"{rows.SELECT_ITEMS} WHERE {where} ORDER BY items.id LIMIT ?", *values, max(0, limit))
+        select = f"{rows.SELECT_ITEMS} WHERE {where} ORDER BY items.id LIMIT ?"
+        found = self._database.all(select, *values, max(0, limit))
         return tuple(map(rows.item_of, found))
 
     def review(self, item: int) -> Review:
-        """The item and its history, oldest first: the audit trail."""
+        """The item and its history, oldest first: the audit trail. ``item`` is the ``id`` of a :class:`ReviewItem`."""
+        if isinstance(item, ReviewItem):
+            raise ReviewError(f"item {item.id} is given as a whole; give its id")
         found = self._reviews("items.id = ?", item)
         if not found:
             raise ReviewError(f"there is no item {item}; take an id from the queue")
@@ -200,20 +179,14 @@ class ReviewStore:
         ``corrected``: a finding or a silent rule should have moved other ``points`` (below 0 to cost some); a head
         should have had another ``label``. See :mod:`csnlp.reviews.moves` for who may decide when.
         """
-        reviewer, reason = _name("reviewer", reviewer), self._reason(reason)
-        with self.transaction():
-            review = self.review(item)
-            ruling = moves.make_ruling(review.item, verdict, label, points)
-            decision = moves.decide(review, reviewer, ruling, reason, self._now())
-            self._run(rows.INSERT_EVENT, rows.decision_row(decision))
-        return decision
+        return self._judge(moves.decide, item, _name("reviewer", reviewer), verdict, label, points, reason)
 
     def appeal(self, item: int, agent: str, *, reason: str) -> Appeal:
         """The agent of the reply objects to a decision."""
         agent, reason = _name("agent", agent), self._reason(reason)
         with self.transaction():
             appeal = moves.appeal(self.review(item), agent, reason, self._now())
-            self._run(rows.INSERT_EVENT, rows.appeal_row(appeal))
+            self._database.run(rows.INSERT_EVENT, rows.appeal_row(appeal))
         return appeal
 
     def settle(
@@ -230,18 +203,31 @@ class ReviewStore:
 
         The same ruling as the decision's upholds it, any other overturns it: the ``state`` of the result says which.
         """
-        judge, reason = _name("judge", judge), self._reason(reason)
+        return self._judge(moves.settle, item, _name("judge", judge), verdict, label, points, reason)
+
+    def _judge(
+        self,
+        move: Callable[[Review, str, Ruling, str, datetime], Decision],
+        item: int,
+        name: str,
+        verdict: Verdict,
+        label: Label | None,
+        points: float | None,
+        reason: str,
+    ) -> Decision:
+        """What ``move`` makes of the ruling that ``name`` gives on ``item``, stored."""
+        reason = self._reason(reason)
         with self.transaction():
             review = self.review(item)
             ruling = moves.make_ruling(review.item, verdict, label, points)
-            decision = moves.settle(review, judge, ruling, reason, self._now())
-            self._run(rows.INSERT_EVENT, rows.decision_row(decision))
+            decision = move(review, name, ruling, reason, self._now())
+            self._database.run(rows.INSERT_EVENT, rows.decision_row(decision))
         return decision
 
     def _add_reply(self, reply: str, agent: str | None, exchange: str, automatic: str) -> None:
-        stored = self._all("SELECT agent, exchange, automatic FROM replies WHERE id = ?", reply)
+        stored = self._database.all("SELECT agent, exchange, automatic FROM replies WHERE id = ?", reply)
         if not stored:
-            self._run(rows.INSERT_REPLY, (reply, agent, exchange, automatic))
+            self._database.run(rows.INSERT_REPLY, (reply, agent, exchange, automatic))
         elif stored[0]["agent"] != agent or not same_words(stored[0]["exchange"], exchange):
             raise ReviewError(
                 f"reply {shown(reply)} is stored with other words or another agent; give this one its own id"
@@ -253,7 +239,7 @@ class ReviewStore:
             )
 
     def _stored(self, column: str, reply: str) -> Any:
-        found = self._all(f"SELECT {column} FROM replies WHERE id = ?", _name("id", reply))
+        found = self._database.all(f"SELECT {column} FROM replies WHERE id = ?", _name("id", reply))
         if not found:
             raise ReviewError(f"there is no reply {shown(reply)!r}; add its score first")
         return found[0][0]
@@ -267,7 +253,7 @@ class ReviewStore:
         return self._grouped(select, "events.id IS NOT NULL AND replies.id = ?", _name("id", reply))
 
     def _grouped(self, select: str, where: str, *values: object) -> Iterator[Review]:
-        found = self._each(f"{select} WHERE {where} ORDER BY items.id, events.id", *values)
+        found = self._database.each(f"{select} WHERE {where} ORDER BY items.id, events.id", *values)
         for _, group in groupby(found, key=itemgetter("id")):
             yield rows.review_of(list(group))
 
@@ -277,27 +263,6 @@ class ReviewStore:
 
     def _now(self) -> datetime:
         return self._clock().astimezone(timezone.utc)
-
-    def _all(self, statement: str, *values: object) -> list[sqlite3.Row]:
-        return list(self._each(statement, *values))
-
-    def _each(self, statement: str, *values: object) -> Iterator[sqlite3.Row]:
-        with self._lock, self._errors():
-            yield from self._run(statement, values)
-
-    def _run(self, statement: str, values: Any = ()) -> sqlite3.Cursor:
-        if os.getpid() != self._process:
-            raise ReviewError(f"{self._path} was opened by the parent process; open it anew in this one")
-        with self._errors():
-            return self._connection.execute(statement, values)
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
-            busy = "; others are writing: try again, or give a longer timeout" if "locked" in str(error) else ""
-            raise ReviewError(f"{self._path}: {error}{busy}") from error
 
 
 def _name(field: str, name: str) -> str:

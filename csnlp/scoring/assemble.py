@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from csnlp.heads import ACTS, HEADS, Head
+from csnlp.heads import ACTS, HEADS, ONE_LABEL, Head
 from csnlp.rules.account import account
 from csnlp.rules.book import RuleBook
 from csnlp.rules.case import Case, Embed
@@ -79,7 +79,7 @@ def applicable(exchange: Exchange, row: Mapping[str, FloatArray]) -> list[str]:
     Accuracy, complaint and satisfaction need a customer who said something; accuracy needs him to have asked
     something (the applicability head); the type of a complaint needs one.
     """
-    names = [name for name in ("politeness", "accuracy", "complaint", "complaint_type", "satisfaction") if name in row]
+    names = [name for name in ONE_LABEL if name in row]
     if not exchange.has_customer:
         return [name for name in names if name == "politeness"]
     if "applicability" in row and row["applicability"][0] < ACT_THRESHOLD:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from csnlp.errors import InputError
 from csnlp.io.badrow import BadRow
-from csnlp.io.columns import Columns
+from csnlp.io.columns import Columns, listed
 from csnlp.io.rows import read_row
 from csnlp.types import Exchange, Score
 
@@ -32,13 +32,10 @@ def score_frame(scorer: Scorer, frame: Frame) -> Frame:
     if kind not in ("pandas", "polars") or type(frame).__name__ != "DataFrame":
         raise InputError("frame", f"is {type(frame).__name__}", "give a pandas or polars DataFrame")
     table: Any = frame
-    rows = table.to_dict("records") if kind == "pandas" else table.to_dicts()
-    names = list(table.columns)
-    places = _places([str(name) for name in names])
-    items = [
-        _item({field: row[names[place]] for field, place in places.items()}, number)
-        for number, row in enumerate(rows, 1)
-    ]
+    places = _places([str(name) for name in table.columns])
+    used = list(places.values())
+    rows = table.iloc[:, used].to_dict("records") if kind == "pandas" else table[:, used].to_dicts()
+    items = [_item(dict(zip(places, row.values(), strict=True)), number) for number, row in enumerate(rows, 1)]
     scores = iter(scorer.score_many([item for item in items if isinstance(item, Exchange)]))
     out = [_output(next(scores) if isinstance(item, Exchange) else _failed(item)) for item in items]
     columns = schema({}, probabilities=False).append(pa.field("error", pa.string()))
@@ -56,14 +53,16 @@ def score_frame(scorer: Scorer, frame: Frame) -> Frame:
 
 
 def _places(names: list[str]) -> dict[str, int]:
-    if "reply" not in (places := Columns().find(names, "frame")):
-        raise InputError("frame", "has no column for the reply", "rename it to reply")
-    return places
+    """The number of each field's column; ``turns`` are left out, as a conversation would give several rows."""
+    places = Columns().find(names, "frame")
+    if "reply" not in places:
+        remedy = f"rename it to reply; the columns are {listed(names)}" if names else "give one, named reply"
+        raise InputError("frame", "has no column for the reply", remedy)
+    return {field: place for field, place in places.items() if field != "turns"}
 
 
 def _item(row: dict[str, Any], number: int) -> Exchange | BadRow:
-    row.pop("turns", None)  # a conversation would give several rows
-    (record,) = read_row(row, "frame", number)
+    (record,) = read_row(row, "frame", number, remedy="give the agent's words, or leave the row out")
     return record.item
 
 

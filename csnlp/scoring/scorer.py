@@ -6,22 +6,22 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
+from typing import NamedTuple, NoReturn, TypeVar, overload
 
 from csnlp.errors import ConfigError, InputError
-from csnlp.models.protocol import Model, call_setting, checked_heads
-from csnlp.models.registry import load_model, model_digest
+from csnlp.io.badrow import BadRow
+from csnlp.models.folder import model_digest
+from csnlp.models.protocol import Model, call_setting, check_model, checked_heads
+from csnlp.models.registry import load_model
 from csnlp.rules.book import RuleBook
 from csnlp.rules.case import Case, Embed
 from csnlp.rules.facts import FactTable, load_facts
 from csnlp.rules.loading import load_book
 from csnlp.scoring.assemble import assemble, case_of
-from csnlp.types import Conversation, Exchange, FloatArray, Score, Turn
+from csnlp.scoring.given import checked_row, exchange_of, refuse_others, unscored
+from csnlp.types import Exchange, FloatArray, Score, Turn
 from csnlp.validation import check_exchange
 from csnlp.version import __version__
-
-if TYPE_CHECKING:
-    from csnlp.io.badrow import BadRow
 
 Frame = TypeVar("Frame")
 
@@ -33,8 +33,6 @@ WINDOW_CHARACTERS = 4_000_000
 
 Heads = Mapping[str, FloatArray]
 """Head name → probabilities (rows, labels)."""
-
-_OF_CONVERSATION = "give conversation.exchanges()"
 
 
 def load(
@@ -50,6 +48,10 @@ def load(
     ``facts`` is the shop's fact table (a YAML file or an object): replies are checked against it. ``device`` is
     ``"cpu"``, a torch device such as ``"cuda"`` (extra ``gpu``), or another of :data:`csnlp.models.engine.DEVICES`;
     ``threads`` is the number of cores that the model may use (0: all). Nothing is downloaded.
+
+    Raises :class:`csnlp.errors.ModelError` for a model that is not there or cannot be loaded,
+    :class:`csnlp.errors.ConfigError` for a book, facts, device or threads that cannot be used, and
+    :class:`csnlp.errors.MissingExtra` where a package that the model needs is not installed.
     """
     table = load_facts(Path(facts)) if isinstance(facts, str | Path) else facts
     return Scorer(load_model(model, device, threads), load_book(book), table)
@@ -57,9 +59,10 @@ def load(
 
 class Scorer:
     """Scores replies with one model and one rule book (and, if given, a shop's facts). Safe to share between threads
-    if the model is."""
+    if the model is; a process that is started later loads its own."""
 
     def __init__(self, model: Model, book: RuleBook, facts: FactTable | None = None) -> None:
+        check_model(model)
         if not isinstance(book, RuleBook):
             raise ConfigError(f"book is {type(book).__name__}; give a RuleBook, as csnlp.rules.load_book makes one")
         if not isinstance(facts, FactTable | None):
@@ -71,6 +74,9 @@ class Scorer:
         self.book = book
         self.facts = facts
         self._embed: Embed | None = getattr(model, "embed", None)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Scorer cannot be copied or sent to another process; call csnlp.load there")
 
     def score(
         self,
@@ -85,7 +91,7 @@ class Scorer:
         ``context`` holds the turns before the reply, and ``question`` the customer's last words, after them.
         Raises :class:`csnlp.errors.InputError`, naming field and remedy, when the exchange cannot be scored.
         """
-        exchange = _exchange(reply, question, context, reference)
+        exchange = exchange_of(reply, question, context, reference)
         check_exchange(exchange)
         (case,) = self._cases([exchange], self._predict([exchange]))
         return assemble(case, self.book)
@@ -113,9 +119,10 @@ class Scorer:
         """One score for each exchange (or bare reply), in order: a list for a sequence, else a generator.
 
         An exchange that cannot be scored gives a score with ``error`` set; the others are scored. Raises
-        :class:`csnlp.errors.ModelError` when the model returns no proper probabilities.
+        :class:`csnlp.errors.ModelError` when the model returns no proper probabilities, and
+        :class:`csnlp.errors.InputError`, at once, for what holds no exchanges (one string, a frame, a path …).
         """
-        _refuse_others(exchanges)
+        refuse_others(exchanges)
         scores = self._scores(exchanges)
         return list(scores) if isinstance(exchanges, Sequence) else scores
 
@@ -123,15 +130,20 @@ class Scorer:
         """A pandas or polars frame in, a frame of the same kind out: one row of output columns for each row.
 
         Columns read: ``reply``, and ``question`` or ``context``, ``reference``, ``id``, ``agent``, ``time`` if there.
+        A row that cannot be scored has its reason in the column ``error``; the order and a pandas index are kept.
+        Raises :class:`csnlp.errors.InputError` for what is no such frame.
         """
         from csnlp.scoring.frames import score_frame
 
         return score_frame(self, frame)
 
     def cases(self, exchanges: Iterable[object]) -> Iterator[Case]:
-        """Each exchange that can be scored, with the model's verdicts, as the rules see it; the others are left out."""
-        for window, verdicts in self._predicted(exchanges):
-            yield from self._cases([row for row in window if isinstance(row, Exchange)], verdicts)
+        """Each exchange that can be scored, with the model's verdicts, as the rules see it; the others are left out.
+
+        Raises what :meth:`score_many` does.
+        """
+        refuse_others(exchanges)
+        return (case for rows, verdicts in self._predicted(exchanges) for case in self._cases(rows, verdicts))
 
     def metadata(self) -> dict[str, str]:
         """What made these scores: names, versions and digests of model, rule book, facts (or "none") and csnlp, and the
@@ -150,7 +162,7 @@ class Scorer:
 
     def _scores(self, exchanges: Iterable[Exchange | BadRow | str]) -> Iterator[Score]:
         for window, verdicts in self._predicted(exchanges):
-            scored = iter(self._cases([row for row in window if isinstance(row, Exchange)], verdicts))
+            scored = self._cases(window, verdicts)
             for row in window:
                 yield row if isinstance(row, Score) else self._assembled(next(scored))
 
@@ -158,7 +170,7 @@ class Scorer:
         try:
             return assemble(case, self.book)
         except InputError as error:  # a check of the user's own failed
-            return _unscored(case.exchange.id, error)
+            return unscored(case.exchange.id, error)
 
     def _predicted(self, exchanges: Iterable[object]) -> Iterator[tuple[list[Exchange | Score], Heads]]:
         """Windows of checked rows, each with what the model says of its exchanges. While the caller is busy with one
@@ -190,14 +202,19 @@ class Scorer:
         finally:  # what runs is waited for: no model is left at work behind the caller's back
             pool.shutdown(cancel_futures=True)
 
-    def _predict(self, window: list[Exchange | Score]) -> Heads:
-        exchanges = [row for row in window if isinstance(row, Exchange)]
+    def _predict(self, window: Sequence[Exchange | Score]) -> Heads:
+        exchanges = _exchanges(window)
         return checked_heads(self.model.predict(exchanges), len(exchanges)) if exchanges else {}
 
-    def _cases(self, exchanges: list[Exchange], heads: Heads) -> Iterator[Case]:
-        for row, exchange in enumerate(exchanges):
+    def _cases(self, window: Sequence[Exchange | Score], heads: Heads) -> Iterator[Case]:
+        """The exchanges of ``window`` as the rules see them; ``heads`` has a row for each of them."""
+        for row, exchange in enumerate(_exchanges(window)):
             verdicts = {name: array[row] for name, array in heads.items()}
             yield case_of(exchange, verdicts, self.book, self.facts, self._embed)
+
+
+def _exchanges(window: Sequence[Exchange | Score]) -> list[Exchange]:
+    return [row for row in window if isinstance(row, Exchange)]
 
 
 class _Window(NamedTuple):
@@ -212,7 +229,7 @@ def _windows(exchanges: Iterable[object], size: int) -> Iterator[_Window]:
     characters = 0
     try:
         for row in exchanges:
-            rows.append(checked := _checked(Exchange(row) if isinstance(row, str) else row))
+            rows.append(checked := checked_row(row))
             characters += _characters(checked)
             if len(rows) == size or characters >= WINDOW_CHARACTERS:
                 yield _Window(rows, last=False)
@@ -234,50 +251,3 @@ def _characters(row: Exchange | Score) -> int:
 
 def _done(window: list[Exchange | Score], verdicts: Future[Heads]) -> tuple[list[Exchange | Score], Heads]:
     return window, verdicts.result()
-
-
-def _refuse_others(given: object) -> None:
-    """Raise now, not at the first score, for what is no iterable of exchanges, or would be scored by its names."""
-    kind = type(given).__name__
-    if isinstance(given, str | Exchange):
-        what = "string" if isinstance(given, str) else kind
-        raise InputError("exchanges", f"is one {what}", "give a list of replies, or use score()")
-    if isinstance(given, Conversation):
-        raise InputError("exchanges", "is one Conversation", _OF_CONVERSATION)
-    if kind in ("DataFrame", "LazyFrame"):  # going through one gives the names of its columns
-        raise InputError("exchanges", "is a frame", "use score_frame(frame), or give a sequence of Exchange or str")
-    if isinstance(given, Mapping) or not (isinstance(given, Iterable) or hasattr(given, "__getitem__")):
-        raise InputError("exchanges", f"is {kind}, not a sequence", "give a sequence of Exchange or str")
-
-
-def _exchange(reply: str | Exchange, question: str | None, context: Sequence[Turn], reference: str | None) -> Exchange:
-    if isinstance(reply, Exchange):
-        if question is not None or context or reference is not None:
-            raise InputError("question, context, reference", "are given beside an exchange", "put them into it")
-        return reply
-    if isinstance(reply, Conversation):
-        raise InputError("reply", "is a whole Conversation", f"{_OF_CONVERSATION} to score_many")
-    if not isinstance(context, Iterable):
-        raise InputError("context", f"is {type(context).__name__}", "give a sequence of csnlp.Turn")
-    asked = () if question is None else (Turn("customer", question),)
-    return Exchange(reply, (*context, *asked), reference)
-
-
-def _checked(row: object) -> Exchange | Score:
-    if isinstance(row, Exchange):
-        try:
-            check_exchange(row)
-            return row
-        except InputError as error:
-            return _unscored(row.id, error)
-    from csnlp.io.badrow import BadRow
-
-    if isinstance(row, BadRow):  # what read_exchanges gives for a row that it cannot read
-        return _unscored(row.id, row)
-    remedy = _OF_CONVERSATION if isinstance(row, Conversation) else "give csnlp.Exchange or the reply as a string"
-    return Score(error=f"{type(row).__name__} is not an exchange; {remedy}")
-
-
-def _unscored(id: object, why: InputError | BadRow) -> Score:
-    fault = (why.field, why.problem, why.remedy)
-    return Score(id=id if isinstance(id, str) else "", error=str(InputError(*fault)), fault=fault)

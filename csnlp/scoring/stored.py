@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -13,6 +10,7 @@ from typing import Any
 from csnlp.errors import ConfigError, InputError
 from csnlp.heads import ACTS, HEADS, OF_CUSTOMER
 from csnlp.io.badrow import BadRow, Record
+from csnlp.io.jsonl import read_objects
 from csnlp.io.writers import errors_path
 from csnlp.rules.book import RuleBook
 from csnlp.rules.case import Case
@@ -33,11 +31,13 @@ def read_stored(path: Path) -> Iterator[StoredRow]:
 
     Raises :class:`csnlp.errors.InputError`, naming the row, for a file that is none.
     """
+    if not path.exists():
+        raise InputError(str(path), "is not there", "give the scores that csnlp score --probabilities wrote")
     if path.name.lower().removesuffix(".gz").endswith((".csv", ".tsv")):
         raise InputError(
             str(path), "is a table, of which no scores are read back", "give .jsonl, .jsonl.gz or .parquet"
         )
-    rows = _parquet(path) if path.suffix.lower() == ".parquet" else _json_lines(path)
+    rows = _parquet(path) if path.suffix.lower() == ".parquet" else (row for _, row in read_objects(path))
     for number, row in enumerate(rows, 1):
         _check(row, f"{path}: row {number}")
         yield row
@@ -51,12 +51,12 @@ def read_unscored(path: Path) -> Iterator[BadRow]:
     beside = errors_path(path)
     if not beside.exists():
         return
-    for number, row in enumerate(_json_lines(beside), 1):
+    for number, row in read_objects(beside):
         try:
             yield BadRow.from_dict(row)
         except TypeError:
             problem, remedy = "is no bad row", f"give the scores the errors file that belongs to them: {beside.name}"
-            raise InputError(f"{beside}: line {number}", problem, remedy) from None
+            raise InputError(f"{beside}:{number}", problem, remedy) from None
 
 
 def stored_cases(
@@ -176,26 +176,6 @@ def _is_score(value: object) -> bool:
 
 def _is_probability(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
-
-
-def _json_lines(path: Path) -> Iterator[StoredRow]:
-    opened = gzip.open if path.suffix.lower() == ".gz" else open
-    try:
-        with opened(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                yield _object(line, f"{path}: line {number}")
-    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(str(path), f"cannot be read ({error})", "give a file of scores") from None
-
-
-def _object(line: str, where: str) -> StoredRow:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise InputError(where, f"is not JSON ({error})", "give a file of scores") from None
-    if not isinstance(row, dict):
-        raise InputError(where, "is no object", "give a file of scores")
-    return row
 
 
 def _parquet(path: Path) -> Iterator[StoredRow]:

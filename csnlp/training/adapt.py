@@ -7,7 +7,6 @@ one chat. The result is a model folder without taught heads, for ``base:`` of an
 from __future__ import annotations
 
 import random
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -25,7 +24,7 @@ from csnlp.training.base import describe_base, network_from_base, tokenizer_from
 from csnlp.training.checkpoint import load_checkpoint, save_checkpoint
 from csnlp.training.config import AdaptConfig
 from csnlp.training.examples import Example
-from csnlp.training.export import export_model, swap_in
+from csnlp.training.export import export_model, new_model
 from csnlp.training.half import HalfCopy
 from csnlp.training.masking import Masked, WordMasker
 from csnlp.training.optimise import adamw, set_rates
@@ -101,10 +100,7 @@ def adapt(config: AdaptConfig) -> Path:
         encoded = encoder.encode([example.exchange for example, _ in batch])
         masked = [masker(row, rng) for row, (_, rng) in zip(encoded, batch, strict=True)]
         loss, _ = _loss(half.network, masked, encoder, device)
-        half.backward(loss)
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        half.refresh()
+        half.learn(loss, optimizer)
         average = loss.item() if average is None else 0.95 * average + 0.05 * loss.item()
         if step % config.log_every == 0:
             rate = (step - done) * config.batch_size / (time.monotonic() - started)
@@ -113,11 +109,9 @@ def adapt(config: AdaptConfig) -> Path:
         if step % config.evaluate_every == 0 or step == config.steps:
             log.write("evaluate", step, _measure(half.network, held_out, encoder, masker, config, device))
             save_checkpoint(last, {"model": model}, optimizer, step)
-    partial_folder = config.output / "model.partial"
-    shutil.rmtree(partial_folder, ignore_errors=True)
     settings = {"name": config.name, "version": config.version, "base": describe_base(config.base)}
-    export_model(partial_folder, network.cpu().eval(), tokenizer, settings, heads=(), quantise=False)
-    swap_in(partial_folder, config.output / "model")
+    with new_model(config.output / "model") as folder:
+        export_model(folder, network.cpu().eval(), tokenizer, settings, heads=(), quantise=False)
     return config.output / "model"
 
 

@@ -13,7 +13,6 @@ from torch import Tensor
 
 from csnlp.errors import ConfigError
 from csnlp.heads import HEADS, Head
-from csnlp.models.bert import SETTINGS_FILE, read_settings
 from csnlp.models.encoding import (
     COMPARED_SEGMENTS,
     REFERENCE,
@@ -22,6 +21,7 @@ from csnlp.models.encoding import (
     REPLY_SHARED,
     SEGMENTS,
 )
+from csnlp.models.folder import SETTINGS_FILE, read_settings
 from csnlp.models.network import Network, NetworkConfig
 from csnlp.models.weights import read_weights
 

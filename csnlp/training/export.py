@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ import numpy as np
 from csnlp.errors import MissingExtra
 from csnlp.models.batching import EMBEDDING
 from csnlp.models.encoding import REPLY
+from csnlp.models.folder import write_settings
 from csnlp.models.weights import write_weights
 from csnlp.types import FloatArray
 
@@ -55,14 +57,13 @@ def export_model(
     write_settings(folder, {"kind": "bert", **settings, "heads": taught, "network": network.config.to_dict()})
 
 
-def write_settings(folder: Path, settings: Mapping[str, Any]) -> None:
-    """Write ``csnlp.json``."""
-    (folder / "csnlp.json").write_text(json.dumps(settings, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def swap_in(partial: Path, folder: Path) -> None:
-    """Put ``partial`` in the place of ``folder``, which is complete at every moment that it is there."""
-    old = folder.with_suffix(".old")
+@contextmanager
+def new_model(folder: Path) -> Iterator[Path]:
+    """A path to write a model to, which takes the place of ``folder`` when the block ends well: ``folder`` is complete
+    at every moment that it is there."""
+    partial, old = folder.with_suffix(".partial"), folder.with_suffix(".old")
+    shutil.rmtree(partial, ignore_errors=True)
+    yield partial
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         os.replace(folder, old)

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from csnlp.errors import ConfigError
-from csnlp.models.bert import BertModel, read_settings
+from csnlp.models.bert import BertModel
 from csnlp.models.encoding import STEP, ExchangeEncoder, pad
+from csnlp.models.folder import read_settings
 from csnlp.models.network import Network, NetworkConfig
 from csnlp.models.torch_engine import TorchEngine
 from csnlp.training.augment import augment, disturb
@@ -146,10 +147,7 @@ def _step(
         plain, disturbed = ({n: x.chunk(2)[i] for n, x in logits.items()} for i in (0, 1))
         apart = divergences(plain, disturbed, {name: course.heads[name] for name in course.taught})
         loss = loss + config.consistency * torch.stack([x * head_weights.get(n, 1.0) for n, x in apart.items()]).sum()
-    half.backward(loss)
-    torch.nn.utils.clip_grad_norm_(half.master.parameters(), 1.0)
-    optimizer.step()
-    half.refresh()
+    half.learn(loss, optimizer)
     return {"loss": loss.item(), **{name: value.item() for name, value in losses.items()}}
 
 

@@ -22,6 +22,14 @@ class HalfCopy:
         half = has_bf16(next(master.parameters()).device)
         self.network = copy.deepcopy(master).to(torch.bfloat16) if half else master
 
+    def learn(self, loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:
+        """One step of ``optimizer``, which has the master's weights, down the gradients of ``loss`` (see
+        :meth:`backward`), their norm cut at 1."""
+        self.backward(loss)
+        nn.utils.clip_grad_norm_(self.master.parameters(), 1.0)
+        optimizer.step()
+        self.refresh()
+
     def backward(self, loss: torch.Tensor) -> None:
         """The gradients of ``loss``, which was computed with :attr:`network`, into the master's weights."""
         self.network.zero_grad(set_to_none=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from importlib import import_module
 from pathlib import Path
 
@@ -40,10 +39,11 @@ def train(recipe: Path, fold: int | None = None) -> Path:
 def train_bert(config: TrainConfig) -> Path:
     """Fine-tune, fit the temperatures on the validation file, and write ``<output>/model``."""
     _need_training_packages()
-    from csnlp.models.bert import BertModel, read_settings
+    from csnlp.models.bert import BertModel
+    from csnlp.models.folder import read_settings, write_settings
     from csnlp.training.base import check_base, describe_base, tokenizer_from_base
     from csnlp.training.course import read_course
-    from csnlp.training.export import export_model, swap_in, write_settings
+    from csnlp.training.export import export_model, new_model
     from csnlp.training.finetune import best_network, finetune
     from csnlp.training.record import keep_record
 
@@ -54,16 +54,14 @@ def train_bert(config: TrainConfig) -> Path:
     keep_record(config)
     course = read_course(config)
     finetune(config, course)
-    folder, partial = config.output / "model", config.output / "model.partial"
-    shutil.rmtree(partial, ignore_errors=True)
     network, tokenizer = best_network(config, course), tokenizer_from_base(config.base)
     settings = {"name": config.name, "version": config.version, "base": describe_base(config.base)}
-    export_model(partial, network, tokenizer, settings, course.taught)
-    # Calibrated as it will run: on the CPU engine, with the weights as they are stored.
-    temperatures = course.calibrate(BertModel.from_folder(partial))
-    write_settings(partial, {**read_settings(partial), "temperatures": temperatures})
-    swap_in(partial, folder)
-    return folder
+    with new_model(config.output / "model") as folder:
+        export_model(folder, network, tokenizer, settings, course.taught)
+        # Calibrated as it will run: on the CPU engine, with the weights as they are stored.
+        temperatures = course.calibrate(BertModel.from_folder(folder))
+        write_settings(folder, {**read_settings(folder), "temperatures": temperatures})
+    return config.output / "model"
 
 
 def _need_training_packages() -> None:

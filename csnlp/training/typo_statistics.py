@@ -46,6 +46,7 @@ _RIVAL = 100
 
 
 def main() -> None:
+    """The command that the module describes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("texts", nargs="+", type=Path)
     parser.add_argument("--leave-out", action="append", default=[], type=Path)
@@ -95,7 +96,7 @@ def count(texts: Iterable[str], words: dict[str, int]) -> Tables:
         "pair_start": np.searchsorted(pair_keys // size, np.arange(size + 1)).astype(np.uint32),
         "pair_next": (pair_keys % size).astype(np.uint16),
         "pair_count": encode_counts(pair_counts),
-        "ordinary": np.packbits(_ordinary(pair_keys, pair_counts, ones, characters)),
+        "ordinary": np.packbits(_ordinary(pair_keys, pair_counts, characters)),
         "triple_start": starts.astype(np.uint32),
         "triple_next": (triple_keys % size).astype(np.uint16),
         "triple_count": encode_counts(triple_counts),
@@ -122,7 +123,8 @@ def _tally(keys: Keys, more: Mapping[int, float]) -> tuple[Keys, Counts]:
     return distinct, np.bincount(index, weights).astype(np.float64)
 
 
-def _ordinary(keys: Keys, counts: Counts, ones: Counts, characters: str) -> npt.NDArray[np.bool_]:
+def _ordinary(keys: Keys, counts: Counts, characters: str) -> npt.NDArray[np.bool_]:
+    """Whether each pair (by key) needs no second look."""
     size = len(characters)
     number = {character: i for i, character in enumerate(characters)}
     frequency = dict(zip(keys.tolist(), counts.tolist(), strict=True))
@@ -135,14 +137,14 @@ def _ordinary(keys: Keys, counts: Counts, ones: Counts, characters: str) -> npt.
     return ordinary
 
 
-def fit(ngrams: NGrams, texts: Iterable[str], seed: int = 5) -> dict[str, float]:
+def fit(ngrams: NGrams, texts: Iterable[str]) -> dict[str, float]:
     """The weights of :data:`csnlp.typos.characters.FEATURES` and the bias, by logistic regression."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     model = CharacterModel(ngrams, ())
-    rng = random.Random(seed)
+    rng = random.Random(5)
     rows: list[tuple[float, ...]] = []
     right: list[bool] = []
     for text in texts:

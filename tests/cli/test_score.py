@@ -212,9 +212,18 @@ def test_version_and_help(capsys):
     assert "csnlp" in out and "--restart" in out
 
 
-def test_an_unknown_command(capsys):
-    assert main(["scroe"]) == 1
-    assert "scroe" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["scroe"], "(see csnlp --help)"),
+        (["score"], "Missing argument 'INPUT'. (see csnlp score --help)"),
+        (["evaluate"], "(see csnlp evaluate --help)"),
+        (["rules", "test", "--al"], "(see csnlp rules test --help)"),
+    ],
+)
+def test_a_wrong_use_names_the_help_of_its_command(capsys, arguments, said):
+    assert main(arguments) == 1
+    assert said in capsys.readouterr().err
 
 
 def test_rows_to_the_standard_output_tell_each_bad_row_once(capsys):

@@ -185,3 +185,20 @@ def test_prediction_without_heads_is_an_empty_evaluation(gold):
             return Prediction({})
 
     assert evaluate(Silent(), [gold(0, {"politeness": "polite"})]).heads == {}
+
+
+def test_what_is_no_model_is_refused(gold):
+    with pytest.raises(ModelError, match="str has no predict"):
+        evaluate("bert", [gold(0, {"politeness": "polite"})])
+
+
+def test_a_head_that_comes_and_goes_is_told(gold, told, sure):
+    rows = [gold(i, {"politeness": "polite"}) for i in range(300)]
+    said = {f"r{i}": sure("politeness", "polite") for i in range(300)}
+
+    class Fickle:
+        def predict(self, exchanges, /):
+            return told(politeness=said).predict(exchanges) if len(exchanges) == 256 else Prediction({})
+
+    with pytest.raises(ModelError, match="head politeness is there for some exchanges only"):
+        evaluate(Fickle(), rows)

@@ -16,7 +16,7 @@ from sklearn.metrics import f1_score
 
 import csnlp
 from csnlp.cli.main import main
-from csnlp.errors import ConfigError, InputError, ModelError
+from csnlp.errors import ConfigError, CsnlpWarning, InputError, ModelError
 from csnlp.evaluation.task_run import evaluate_task
 from csnlp.evaluation.tasks import TASKS, Case, find_task, read_cases
 from csnlp.models.registry import load_folder
@@ -77,7 +77,8 @@ def test_the_replies_to_a_query_stay_together_and_follow_each_other(tmp_path: Pa
         ("condescension", {"text": "好", "condescension": "0"}, "condescension is not a whole number from 0 to 3"),
         ("intent", {"text": "好", "intent": None}, "intent is not a name"),
         ("relevance", {"query": "几楼", "replies": {}}, "replies is no list"),
-        ("same_question", {"a": "好", "b": "好", "label": 0.7}, "task same_question reads"),
+        ("relevance", {"query": "几楼", "replies": ["五楼"]}, "replies is no list of objects"),
+        ("same_question", {"a": "好", "b": "好", "label": 0.7}, 'label is neither "0" nor "1"'),
         ("talk_politeness", {"text": "好", "politeness": 7}, "talk_politeness is not between 0 and 4"),
         ("relevance", {"query": "几楼", "replies": [{"text": "五楼", "label": 3}]}, "task relevance reads: query"),
     ],
@@ -130,6 +131,23 @@ def test_a_head_of_csnlp_stands_in_for_the_task() -> None:
         evaluate_task(model, TASKS["intent"], [Case(Exchange("好"), "讲价", "a")])
 
 
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([0.5, 0.5], r"head offence has shape \(2,\); the model must return \(2, 2\)"),
+        ([[0.5, 0.5]], r"head offence has shape \(1, 2\); the model must return \(2, 2\)"),
+        ([[0.2, 0.8, 0.0]] * 2, r"head offence has shape \(2, 3\)"),
+        ([[np.nan] * 2] * 2, "head offence has values that are no probabilities"),
+    ],
+)
+def test_a_model_with_wrong_arrays_is_refused(rows: Sequence[Any], message: str) -> None:
+    cases = [Case(Exchange("滚"), "offensive", "a"), Case(Exchange("谢谢"), "clean", "b")]
+    with pytest.raises(ModelError, match=message):
+        evaluate_task(Says("offence", rows), TASKS["offence"], cases)
+    with pytest.raises(ModelError, match="Says is a class"):
+        evaluate_task(Says, TASKS["offence"], cases)  # type: ignore[arg-type]
+
+
 def test_a_model_is_trained_and_measured_for_a_task(
     tiny_base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -160,8 +178,9 @@ def test_a_model_is_trained_and_measured_for_a_task(
             load_folder(folder, "cpu-float32").logits(texts)["intent"],
             atol=1e-3,
         )
-    # A scorer takes it: none of its own heads applies.
-    assert csnlp.load(folder).score("亲，三天发货", question="什么时候发货").politeness is None
+    # A scorer takes it, and says that none of its heads is used.
+    with pytest.warns(CsnlpWarning, match=r"none of the model's heads \(intent\) is known"):
+        assert csnlp.load(folder).score("亲，三天发货", question="什么时候发货").politeness is None
 
     other = train(recipe, fold=1)
     assert other.parent.name == "run-fold1"

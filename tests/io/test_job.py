@@ -146,6 +146,13 @@ def test_an_output_that_cannot_be_is_told_before_scoring(tmp_path, chats, make_s
     assert scorer.seen == []
 
 
+@pytest.mark.parametrize("size", [0, 1.5, "4"])
+def test_a_part_that_holds_no_whole_number_of_records_is_told(tmp_path, chats, make_scorer, size):
+    with pytest.raises(ConfigError, match=f"chunk_size is {size!r}; give a whole number of records, at least 1"):
+        score_file(make_scorer(), chats, tmp_path / "out.jsonl", chunk_size=size)
+    assert not list(tmp_path.glob("out*"))
+
+
 def test_standard_input_into_a_file(tmp_path, chats, make_scorer, monkeypatch):
     with open(chats, encoding="utf-8") as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)

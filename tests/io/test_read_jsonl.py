@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 import pytest
 
 from csnlp.errors import ConfigError
-from csnlp.io import BadRow, cells, read_exchanges, source
+from csnlp.io import BadRow, cells, opening, read_exchanges
 from csnlp.types import Exchange, Turn
 
 from .conftest import GOOD
@@ -197,7 +197,7 @@ def test_turns_over_the_limit_are_refused_before_they_are_read(read, monkeypatch
 
 
 def test_a_line_over_the_limit_is_passed_over(read, monkeypatch):
-    monkeypatch.setattr(source, "MAX_LINE", 100)
+    monkeypatch.setattr(opening, "MAX_LINE", 100)
     before, bad, after = read("a.jsonl", f"{GOOD}\n{'x' * 1050}\n{GOOD}")
     assert before.id == after.id == "good"
     assert (bad.line, bad.field) == (2, "line")

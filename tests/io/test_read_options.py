@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +27,9 @@ def test_columns_are_mapped(read):
         ("a", {}, "--format"),
         ("a.jsonl", {"format": "excel"}, "transcript"),
         ("a.jsonl", {"columns": {"antwort": "x"}}, "reference"),
+        ("a.jsonl", {"columns": ["reply"]}, 'say which column a field is in, as {"reply": "回复正文"} does'),
+        ("a.jsonl", {"columns": {"reply": 3}}, "say which column a field is in"),
+        ("a.jsonl", {"encoding": 8}, "8 is not a text encoding; use utf-8"),
         ("a.jsonl", {"encoding": "klingon"}, "gb18030"),
         ("a.jsonl", {"encoding": "base64"}, "gb18030"),
         ("a.parquet.gz", {}, "uncompressed"),
@@ -38,10 +43,23 @@ def test_options_that_cannot_be_right_are_told_at_once(tmp_path, name, options, 
 
 
 def test_a_missing_file_is_told_at_once(tmp_path: Path):
-    with pytest.raises(ConfigError, match="is no regular file; pipe it into csnlp score -"):
-        read_exchanges(str(tmp_path), format="jsonl")
+    with pytest.raises(ConfigError, match="is a folder; give a file of chats in it"):
+        read_exchanges(str(tmp_path))
     with pytest.raises(ConfigError, match="no such file"):
         read_exchanges(tmp_path / "none.jsonl")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_pipe_is_to_be_read_from_the_standard_input(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match="is no regular file; pipe it into csnlp score -"):
+        read_exchanges(tmp_path / "pipe", format="jsonl")
+
+
+@pytest.mark.parametrize("given", [None, 3, b"a.jsonl", [Exchange("好的")]])
+def test_what_is_no_name_of_a_file_is_told(given: Any):
+    with pytest.raises(ConfigError, match=f"is given as {type(given).__name__}; give its name, or - for stdin"):
+        read_exchanges(given)
 
 
 def test_a_mapped_reply_that_a_row_lacks_is_named(read):

@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from csnlp.errors import ConfigError
-from csnlp.io import BadRow, source, tabular
+from csnlp.io import BadRow, opening, tabular
 from csnlp.types import Exchange, Turn
 
 
@@ -102,7 +102,7 @@ def test_a_quote_never_closed_costs_one_row(read):
 
 def test_a_quote_never_closed_at_the_end_costs_one_row(read, monkeypatch):
     rows = "".join(f"{number},好的\n" for number in range(3, 300))
-    for limit in (source.MAX_LINE, 500):
+    for limit in (opening.MAX_LINE, 500):
         monkeypatch.setattr(tabular, "MAX_LINE", limit)
         items = read("a.csv", f'id,reply\n2,"忘了\n{rows}')
         assert isinstance(items[0], BadRow) and items[0].line == 2
@@ -134,14 +134,14 @@ def test_a_cell_may_have_any_number_of_lines(read):
 
 
 def test_a_line_over_the_limit_costs_one_row(read, monkeypatch):
-    monkeypatch.setattr(source, "MAX_LINE", 100)
+    monkeypatch.setattr(opening, "MAX_LINE", 100)
     before, bad, after = read("a.csv", f"id,reply\n1,好\n2,{'长' * 1000}\n3,好\n")
     assert (before.id, bad.line, after.id) == ("1", 3, "3")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_after_a_line_over_the_limit_no_row_is_lost(read, monkeypatch, end):
-    monkeypatch.setattr(source, "MAX_LINE", 100)
+    monkeypatch.setattr(opening, "MAX_LINE", 100)
     rows = [f"{number},好" for number in range(200)]
     found = read("a.csv", end.join(["id,reply", f"x,{'长' * 1000}", *rows]))
     assert [row.id for row in found[1:]] == [str(number) for number in range(200)]

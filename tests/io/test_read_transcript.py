@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from csnlp.io import BadRow, source
+from csnlp.io import BadRow, opening
 from csnlp.types import Exchange
 
 
@@ -134,7 +134,7 @@ def test_texts_and_chats_without_end_are_told_and_bounded(read, monkeypatch):
     long, good, *chat = read("a.txt", "客服：" + "好\n" * 30_000 + "---\n客服：好\n---\n" + "客服：好\n" * 5000)
     assert (long.field, good.reply) == ("text", "好")
     assert [(bad.field, bad.line) for bad in chat] == [("turns", 30004)]
-    monkeypatch.setattr(source, "MAX_LINE", 100)
+    monkeypatch.setattr(opening, "MAX_LINE", 100)
     first, second = read("a.txt", "客户：" + "好" * 500 + "\n客服：好\n")
     assert first.field == "line"
     assert second.reply == "好"

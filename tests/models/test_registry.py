@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ import csnlp
 from csnlp.errors import ConfigError, CsnlpWarning, ModelError
 from csnlp.models import load_model, registry
 from csnlp.models.baseline import BaselineModel
-from csnlp.models.registry import load_folder, model_digest
+from csnlp.models.folder import model_digest
+from csnlp.models.registry import load_folder
 from csnlp.types import Exchange, Prediction
 
 
@@ -39,8 +41,12 @@ def test_an_object_that_predicts_is_a_model() -> None:
 
 
 def test_an_object_that_does_not_is_refused() -> None:
-    with pytest.raises(csnlp.ModelError, match="int has no predict"):
-        csnlp.load_model(3)  # type: ignore[arg-type]
+    book = csnlp.load(Constant()).book
+    for refuse in (csnlp.load_model, lambda model: csnlp.Scorer(model, book)):
+        with pytest.raises(csnlp.ModelError, match="int has no predict"):
+            refuse(3)
+        with pytest.raises(csnlp.ModelError, match=r"Constant is a class; give a model that it makes, such as Const"):
+            refuse(Constant)
 
 
 @pytest.mark.usefixtures("clean_registry")
@@ -54,9 +60,19 @@ def test_a_registered_model_is_found_by_name_and_not_overwritten() -> None:
         csnlp.register_model("bert", Constant)
 
 
-def test_an_unknown_name_lists_what_is_there() -> None:
-    with pytest.raises(csnlp.ModelError, match=r"no model 'nope'.*bert.*zh-small"):
-        csnlp.load("nope")
+@pytest.mark.usefixtures("clean_registry")
+def test_what_is_no_name_or_no_factory_is_not_registered() -> None:
+    with pytest.raises(ModelError, match="int and type are no name and factory; give a string"):
+        csnlp.register_model(3, Constant)  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="str and Constant are no name and factory"):
+        csnlp.register_model("constant", Constant())  # type: ignore[arg-type]
+    assert "constant" not in csnlp.model_names()
+
+
+@pytest.mark.parametrize("name", ["nope", ""])
+def test_an_unknown_name_lists_what_is_there(name: str) -> None:
+    with pytest.raises(csnlp.ModelError, match=rf"no model '{name}'.*bert.*zh-small"):
+        csnlp.load(name)
 
 
 @pytest.mark.usefixtures("clean_registry")
@@ -88,6 +104,13 @@ def test_an_unknown_device_is_refused_for_every_kind_of_model(tmp_path: Path) ->
             load_model(model, device="banana")
     with pytest.raises(ConfigError, match="device 'banana' is not known"):
         load_folder(tmp_path / "own", "banana")
+
+
+@pytest.mark.parametrize("threads", [-1, 1.5, "4", None])
+def test_a_wrong_number_of_threads_is_refused_for_every_kind_of_model(tiny_model: Path, threads: Any) -> None:
+    for model in (Constant(), tiny_model):
+        with pytest.raises(ConfigError, match=f"threads is {threads!r}; give a whole number of cores, or 0 for all"):
+            load_model(model, threads=threads)
 
 
 @pytest.mark.usefixtures("clean_registry")

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from csnlp.errors import ConfigError
 from csnlp.evaluation import read_gold
 from csnlp.heads import HEADS
 from csnlp.reviews import ReviewStore, export_labels
@@ -95,6 +96,14 @@ def test_the_same_labels_give_the_same_bytes(store, tmp_path):
     packed = (tmp_path / "one.jsonl.gz").read_bytes()
     assert packed == (tmp_path / "other.jsonl.gz").read_bytes()
     assert gzip.decompress(packed) == (tmp_path / "one.jsonl").read_bytes()
+
+
+def test_a_file_that_cannot_hold_labels_is_told(store, tmp_path):
+    with pytest.raises(ConfigError, match=r"labels.csv: labels are written to a file named \*.jsonl or \*.jsonl.gz"):
+        export_labels(store, tmp_path / "labels.csv")
+    with pytest.raises(ConfigError, match="nowhere: there is no such folder; make it first"):
+        export_labels(store, tmp_path / "nowhere" / "labels.jsonl")
+    assert not list(tmp_path.glob("labels*"))
 
 
 def test_no_complaint_has_no_type(store, tmp_path):

@@ -201,6 +201,12 @@ def test_broken_arguments_raise_errors_of_csnlp_and_store_nothing(store, path):
     assert dump(path) == before
 
 
+def test_an_item_given_for_its_id_is_told(store):
+    item = store.add(make_score(), make_exchange())[0]
+    with pytest.raises(ReviewError, match=f"item {item.id} is given as a whole; give its id"):
+        store.decide(item, "王芳", "confirmed")
+
+
 def test_a_transaction_is_all_or_nothing(store):
     store.add(make_score(), make_exchange())
     with pytest.raises(ZeroDivisionError), store.transaction():

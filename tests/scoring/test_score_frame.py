@@ -37,3 +37,19 @@ def test_a_frame_without_replies_or_a_single_column_is_refused(scorer: csnlp.Sco
             scorer.score_frame(frame)
     with pytest.raises(csnlp.InputError, match="is Series; give a pandas or polars DataFrame"):
         scorer.score_frame(pd.Series(["好的"]))
+
+
+def test_what_is_missing_is_told_in_the_words_of_a_frame(scorer: csnlp.Scorer) -> None:
+    with pytest.raises(csnlp.InputError, match="rename it to reply; the columns are text, words"):
+        scorer.score_frame(pd.DataFrame({"text": ["好的"], "words": ["在吗"]}))
+    with pytest.raises(csnlp.InputError, match="has no column for the reply; give one, named reply"):
+        scorer.score_frame(pd.DataFrame())
+    frame = scorer.score_frame(pd.DataFrame({"reply": [None]}))
+    assert list(frame["error"]) == ["reply: is missing; give the agent's words, or leave the row out"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_columns_that_are_not_read_may_be_of_any_kind(scorer: csnlp.Scorer) -> None:
+    rows = [["好的", "在吗", 1, object(), ["no", "chat"]]]
+    frame = scorer.score_frame(pd.DataFrame(rows, columns=["reply", "question", "x", "x", "turns"]))
+    assert frame["error"][0] is None and frame["total"][0] == scorer.score("好的", question="在吗").total

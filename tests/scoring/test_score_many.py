@@ -247,11 +247,15 @@ def test_a_field_of_a_wrong_type_costs_its_own_row(scorer: csnlp.Scorer, changes
         (pl.DataFrame({"reply": ["好的"]}), "use score_frame"),
         (pl.LazyFrame({"reply": ["好的"]}), "use score_frame"),
         ({"a": "好的"}, "is dict, not a sequence; give a sequence of Exchange or str"),
+        (b"abc", "is bytes, not a sequence; give a sequence of Exchange or str"),
+        (Path("chats.jsonl"), r"is a path; give csnlp.read_exchanges\(path\)"),
         (None, "is NoneType, not a sequence; give a sequence of Exchange or str"),
         (Exchange("好的"), r"is one Exchange; give a list of replies, or use score\(\)"),
         (Conversation("7", (Turn("agent", "好的"),)), r"is one Conversation; give conversation.exchanges\(\)"),
     ],
 )
 def test_what_would_be_scored_by_its_names_is_refused(given: Any, said: str) -> None:
-    with pytest.raises(csnlp.InputError, match=said):
-        csnlp.load(Fixed(politeness="polite")).score_many(given)
+    scorer = csnlp.load(Fixed(politeness="polite"))
+    for method in (scorer.score_many, scorer.cases):
+        with pytest.raises(csnlp.InputError, match=said):
+            method(given)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,17 @@ def test_a_context_that_is_no_sequence_is_told(context: Any) -> None:
         csnlp.load(Fixed(politeness="polite")).score("好的", context=context)
 
 
+def test_a_question_of_a_wrong_type_is_told_by_its_name() -> None:
+    question: Any = 3
+    with pytest.raises(csnlp.InputError, match="question: is int, not text; give a string"):
+        csnlp.load(Fixed(politeness="polite")).score("好的", question=question)
+
+
+def test_a_scorer_stays_in_its_process() -> None:
+    with pytest.raises(TypeError, match=r"cannot be copied or sent to another process; call csnlp\.load there"):
+        pickle.dumps(csnlp.load(Fixed(politeness="polite")))
+
+
 def test_a_conversation_is_not_one_reply() -> None:
     conversation: Any = Conversation("7", (Turn("agent", "好的"),))
     with pytest.raises(csnlp.InputError, match=r"reply: is a whole Conversation; give conversation.exchanges\(\)"):
@@ -150,6 +162,17 @@ def test_a_row_that_is_no_distribution_is_named() -> None:
     rows[2, 0] = np.nan
     with pytest.raises(csnlp.ModelError, match=r"head politeness has values that are no probabilities in row 2"):
         csnlp.load(Broken(rows)).score_many(["好的", "在的", "您好"])
+
+
+def test_a_model_without_a_known_head_is_told() -> None:
+    class Misspelt:
+        def predict(self, exchanges: Sequence[Exchange], /) -> Prediction:
+            return Prediction({"polite": np.full((len(exchanges), 5), 0.2, np.float32)})
+
+    with pytest.warns(
+        csnlp.errors.CsnlpWarning, match=r"heads \(polite\) is known, so none is used; .* politeness, acc"
+    ):
+        assert csnlp.load(Misspelt()).score("好的").politeness is None
 
 
 def test_the_facts_are_part_of_what_made_the_scores(scorer: csnlp.Scorer) -> None:

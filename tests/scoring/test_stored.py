@@ -230,7 +230,7 @@ GOOD = [stored_row("a"), stored_row("b")]
         ([stored_row("a", politeness_score="high")], "row 1: has a politeness_score that is not 0..1"),
         ([stored_row("a", politeness_score=float("nan"))], "row 1: has a politeness_score that is not 0..1"),
         ([stored_row("a", politeness_score=10**400)], "row 1: has a politeness_score that is not 0..1"),
-        (["a"], "line 1: is no object; give a file of scores"),
+        (["a"], "scores.jsonl:1: line: is str, which is not an object; write one JSON object a line"),
     ],
 )
 def test_files_that_do_not_go_together_are_told(
@@ -262,6 +262,11 @@ def test_a_file_that_holds_no_scores_is_named(name: str, content: bytes, tmp_pat
     with pytest.raises(CsnlpError) as caught:
         rescored(chats, tmp_path / name, book)
     assert str(caught.value).startswith(str(tmp_path / name)) and "\n" not in str(caught.value)
+
+
+def test_scores_that_are_not_there_are_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is not there; give the scores that csnlp score --probabilities wrote"):
+        list(read_stored(tmp_path / "scores.jsonl"))
 
 
 @pytest.mark.parametrize("name", ["scores.csv", "scores.csv.gz", "scores.TSV"])

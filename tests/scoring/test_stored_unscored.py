@@ -99,4 +99,4 @@ def test_an_errors_file_of_something_else_is_named(line: str, tmp_path: Path) ->
     beside.write_text(line + "\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
         list(read_unscored(tmp_path / "scores.jsonl"))
-    assert str(caught.value).startswith(f"{beside}: line 1") and "\n" not in str(caught.value)
+    assert str(caught.value).startswith(f"{beside}:1: ") and "\n" not in str(caught.value)

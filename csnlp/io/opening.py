@@ -81,7 +81,7 @@ def check_encoding(encoding: str) -> str:
     try:
         codec = codecs.lookup(encoding)
         io.TextIOWrapper(io.BytesIO(), encoding=encoding)
-    except LookupError as error:
+    except (LookupError, TypeError) as error:
         raise ConfigError(f"{encoding!r} is not a text encoding; use utf-8, gb18030 or utf-16") from error
     return "utf-8-sig" if codec.name == "utf-8" else codec.name  # a mark at the start is never part of the text
 
