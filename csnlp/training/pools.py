@@ -13,6 +13,7 @@ from csnlp.errors import ConfigError
 from csnlp.evaluation.gold import GoldRow
 from csnlp.evaluation.tasks import Case
 from csnlp.heads import HEADS
+from csnlp.models.folder import model_digest
 from csnlp.models.protocol import Model
 from csnlp.models.registry import load_folder
 from csnlp.text.fold import fold_text
@@ -50,7 +51,8 @@ def load_pools(sources: Iterable[Source], said: Path) -> tuple[list[list[Example
             raise ConfigError(f"{source.path}: has no labelled row to train on; leave it out, or lower its holdout")
         for folder in source.teacher:
             if folder not in teachers:  # many sources have the same ones, and a big one takes its time to load
-                teachers[folder] = RememberedTeacher.of(load_folder(folder), folder, said)
+                teacher = load_folder(folder)
+                teachers[folder] = RememberedTeacher(teacher, model_digest(teacher), said)
         if source.teacher:
             pools[number] = taught_by([teachers[folder] for folder in source.teacher], pools[number])
     return pools, held_out

@@ -17,19 +17,14 @@ from csnlp.types import Exchange, Prediction
 
 @dataclass(frozen=True, slots=True)
 class RememberedTeacher:
-    """A model that answers from ``folder`` where the same weights were asked for the same exchanges before."""
+    """A model that answers from ``folder`` where it was asked for the same exchanges before.
+
+    ``digest`` tells it from other teachers (:func:`csnlp.models.folder.model_digest`).
+    """
 
     model: Model
-    weights: str
+    digest: str
     folder: Path
-
-    @classmethod
-    def of(cls, model: Model, source: Path, folder: Path) -> RememberedTeacher:
-        """``source`` is the folder that ``model`` was loaded from: what it is told from other teachers by."""
-        digest = sha256()
-        for path in sorted(source.glob("*.safetensors")) + sorted(source.glob("*.json")):
-            digest.update(path.read_bytes())
-        return cls(model, digest.hexdigest(), folder)
 
     def predict(self, exchanges: Sequence[Exchange]) -> Prediction:
         """As the model's."""
@@ -43,7 +38,7 @@ class RememberedTeacher:
         return said
 
     def _key(self, exchanges: Sequence[Exchange]) -> str:
-        digest = sha256(self.weights.encode())
+        digest = sha256(self.digest.encode())
         for exchange in exchanges:
             turns = [(turn.role, turn.text) for turn in exchange.context]
             digest.update(repr((turns, exchange.reply, exchange.reference)).encode())

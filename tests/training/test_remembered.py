@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from csnlp.models.folder import model_digest
 from csnlp.models.registry import load_model
 from csnlp.training.remembered import RememberedTeacher
 from csnlp.types import Exchange, Prediction, Turn
@@ -15,11 +16,15 @@ class Asked:
     """A model that counts how often it is asked."""
 
     def __init__(self, folder: Path) -> None:
-        self.model, self.times = load_model(folder), 0
+        self.model, self.folder, self.times = load_model(folder), folder, 0
 
     def predict(self, exchanges: Sequence[Exchange]) -> Prediction:
         self.times += 1
         return self.model.predict(exchanges)
+
+
+def remembered(asked: Asked, folder: Path) -> RememberedTeacher:
+    return RememberedTeacher(asked, model_digest(asked), folder)
 
 
 EXCHANGES = [Exchange("好的", (Turn("customer", "在吗"),)), Exchange("\ud800明天发", reference="48小时内发货")]
@@ -27,8 +32,8 @@ EXCHANGES = [Exchange("好的", (Turn("customer", "在吗"),)), Exchange("\ud800
 
 def test_a_teacher_is_asked_once_for_the_same_exchanges(tiny_model: Path, tmp_path: Path) -> None:
     asked = Asked(tiny_model)
-    said = RememberedTeacher.of(asked, tiny_model, tmp_path / "said").predict(EXCHANGES)
-    later = RememberedTeacher.of(asked, tiny_model, tmp_path / "said").predict(EXCHANGES)  # by the next process
+    said = remembered(asked, tmp_path / "said").predict(EXCHANGES)
+    later = remembered(asked, tmp_path / "said").predict(EXCHANGES)  # by the next process
     assert asked.times == 1
     assert said.heads.keys() == later.heads.keys() == asked.model.predict(EXCHANGES).heads.keys()
     for name, array in said.heads.items():
@@ -37,13 +42,14 @@ def test_a_teacher_is_asked_once_for_the_same_exchanges(tiny_model: Path, tmp_pa
 
 def test_other_exchanges_or_other_weights_are_asked_anew(tiny_model: Path, tmp_path: Path) -> None:
     asked = Asked(tiny_model)
-    RememberedTeacher.of(asked, tiny_model, tmp_path).predict(EXCHANGES)
+    remembered(asked, tmp_path).predict(EXCHANGES)
     others = [EXCHANGES[::-1], EXCHANGES[:1], [Exchange("好的", (Turn("agent", "在吗"),)), EXCHANGES[1]]]
     for exchanges in others:
-        RememberedTeacher.of(asked, tiny_model, tmp_path).predict(exchanges)
+        remembered(asked, tmp_path).predict(exchanges)
     assert asked.times == 4
     changed = shutil.copytree(tiny_model, tmp_path / "changed")
     settings = changed / "csnlp.json"
     settings.write_text(settings.read_text("utf-8") + "\n", encoding="utf-8")
-    RememberedTeacher.of(asked, changed, tmp_path).predict(EXCHANGES)
+    asked.folder = changed
+    remembered(asked, tmp_path).predict(EXCHANGES)
     assert asked.times == 5
