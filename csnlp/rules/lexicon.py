@@ -58,7 +58,9 @@ def read_lexicon(path: Path) -> Lexicon:
     """The lexicon in ``path``; raises :class:`csnlp.errors.ConfigError`, naming the line and what is allowed."""
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: cannot be read as UTF-8: {error}") from None
     # Nearly every line is written as it folds; what folds into itself is found by folding the whole file at once.
     folded = frozenset(fold_text(f"|{'|'.join(lines)}|").split("|"))

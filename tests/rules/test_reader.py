@@ -130,7 +130,7 @@ def test_a_key_that_is_not_there_has_its_default() -> None:
         (b"a: \xff", "cannot be read as UTF-8"),
         ("a: 甲".encode("gb18030"), "cannot be read as UTF-8"),
         (b"#" * (MAX_BYTES + 1), "over 5000000 bytes; split it"),
-        (None, "cannot be read"),
+        (None, "cannot be read: "),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(content: bytes | None, message: str, tmp_path: Path) -> None:
