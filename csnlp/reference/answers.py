@@ -28,7 +28,7 @@ _NOT = re.compile(r"不(?!好意思|过|是)(?=(.))(?<!\1不)|没有?(?!关系|�
 _ASSENT = ("是", "对", "当然", "不是", "不")
 # Of these is a question that asks for nothing yet: 客服在吗, 有人吗.
 _IDLE = frozenset("客服店家爱人吗")
-_GREETING = re.compile("(?:亲|爱的|您好|你好|抱歉|不好意思|对不起|好的|在的|的|哦|呢|哈|呀|啊| )*")
+GREETING = re.compile("(?:亲|爱的|您好|你好|抱歉|不好意思|对不起|好的|在的|的|哦|呢|哈|呀|啊| )*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def bare_answer(passage: Passage, asked: str) -> Answer | None:
     for clause in passage.clauses[:3]:
         if answer := _answer_in(passage, clause, asked):
             return answer
-        if not _GREETING.fullmatch(passage.of(clause).strip()):
+        if not GREETING.fullmatch(passage.of(clause).strip()):
             return None
     return None
 
@@ -81,7 +81,7 @@ def _beside(passage: Passage, numbers: range, asked: str) -> Answer | None:
     """The bare answer in the first of the clauses ``numbers`` that is no greeting."""
     for number in numbers[:3]:
         clause = passage.clauses[number]
-        if not _GREETING.fullmatch(passage.of(clause).strip()):
+        if not GREETING.fullmatch(passage.of(clause).strip()):
             return _answer_in(passage, clause, asked)
     return None
 

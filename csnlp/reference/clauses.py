@@ -81,7 +81,7 @@ _FREE = re.compile(
     "(?P<paid>(?:不是|不|没有|无|非)免费)|免费|免收|全免|免(?=[一-鿿]{1,4}[费租金])|免票|"
     "[一半1]分钱?[都也]?[不没无](?:用|会|需要?|必)?(?:您|你)?(?:再|多)?(?:收|要|花|掏|出|付|交)|"
     "(?:不(?:会|用|需要?|必|让)?|没有?|无需)(?:您|你)?(?:再|多|另外|额外)?(?:收|要|花|掏|出|付|交|加)(?:您|你)?[一半1]分钱?|"
-    "不(?:会|再|另|另外|额外)?收(?:费用?|钱|取)?|"
+    "不(?:会|再|另|另外|额外)?收(?:费用?|钱|取)?|不(?:要|用|需要?)(?=(?:[运邮]|快递)费)|"
     "不(?:要|用|花|需要?)(?:您|你)?(?:另外|额外|再)?(?:付费|付钱|掏钱|出钱|给钱|加钱|补钱|花钱|钱)"
     "|(?<![不免])(?P<fee>收费|自费|付费)(?![单标员处站])"
 )
@@ -142,9 +142,9 @@ def is_stated(passage: Passage, quantity: Quantity) -> bool:
     return behind is None or (quantity.at_most and "没" in behind[0])  # 15天内没穿过
 
 
-def is_exception(passage: Passage, index: int) -> bool:
-    """Whether the sentence speaks, up to the end of the clause at ``index``, of a special case."""
-    return _EXCEPTION.search(passage.text, *_scope(passage, index)) is not None
+def is_exception(passage: Passage, index: int, but: str = "") -> bool:
+    """Whether the sentence speaks, up to the end of the clause at ``index``, of a special case other than ``but``."""
+    return any(match[0] != but for match in _EXCEPTION.finditer(passage.text, *_scope(passage, index)))
 
 
 def special_cases(passage: Passage, index: int | None = None) -> frozenset[str]:

@@ -15,7 +15,7 @@ The rule: the statement has to keep to the number that was given.
 from __future__ import annotations
 
 from dataclasses import replace
-from math import inf
+from math import inf, isclose
 
 from csnlp.reference.clauses import FEE
 from csnlp.text.quantities import Quantity
@@ -71,6 +71,9 @@ def _clocks_agree(stated: Quantity, expected: Quantity) -> bool | None:
             stated, expected = _turned(stated, cycle), _turned(expected, cycle)
     (low, high), due = _numbers(stated), _due(stated, expected)
     verdicts = [_agree((low + turn, high + turn), due, stated, expected) for turn in turns]
+    spans = stated.high - stated.low, expected.high - expected.low
+    if True in verdicts and 0 < spans[0] < spans[1] < 24 and not isclose(*spans) and expected.low > 0:
+        return None  # 9点到18点 of 9点到24点 may be the hours of something else
     return next((verdict for verdict in (True, None) if verdict in verdicts), False)
 
 

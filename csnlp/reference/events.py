@@ -30,6 +30,7 @@ _AT_ONCE = re.compile(
 # What a time begins with is not what it runs to: 签收后7天, 付款之日起48小时.
 _ANCHOR = re.compile("(?<![最售])后(?!天)|之日起")
 _ASKS_TIME = re.compile("多久|多长|几天|几日|时候|啥时|何时|时间")
+_RIGHTS = re.compile("[退换]")
 _TERM = frozenset(["term"])
 _REACH = 40
 
@@ -41,7 +42,16 @@ def is_other_event(said: Passage, stated: Quantity, due: Passage, expected: Quan
     """
     question = _asked_for(asked.text)
     ours, theirs = _runs_to(said, stated) or question, _runs_to(due, expected) or question
-    return bool(ours and theirs) and ours.isdisjoint(theirs)
+    if bool(ours and theirs) and ours.isdisjoint(theirs):
+        return True
+    mine = _rights(said.of(said.clause_at(stated.start))) or _rights(asked.text)
+    its = _rights(due.of(due.clause_at(expected.start)))
+    return bool(mine and its) and mine.isdisjoint(its)
+
+
+def _rights(text: str) -> frozenset[str]:
+    """Whether ``text`` is of sending back for money or for other goods: 七天无理由 is no term of 换货."""
+    return frozenset(_RIGHTS.findall(text.replace("无理由", "退")))
 
 
 @lru_cache(maxsize=64)

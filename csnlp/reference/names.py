@@ -10,8 +10,14 @@ from csnlp.text.quantities import Quantity
 
 # What names of one sort end in: sizes, sums of money, packages and versions.
 _SORTS = frozenset("长宽高深厚重围径距价费票款号装版包瓶杯箱袋卡位份金量")
-# Spellings of one name.
-_POSTAGE = re.compile("邮费|快递费")
+# Names of one thing.
+_SAME = (
+    (re.compile("邮费|快递费"), "运费"),
+    (re.compile("(?:到手|活动|优惠|促销|成交)价格?|售价|价格"), "现价"),
+)
+# Sizes and versions that a letter or a figure names: l码, 42码, 3号.
+_LABEL = re.compile("(?<![a-z0-9])(?:[a-z]{1,4}|[0-9]{1,3})(?:码|号|款|版|寸)")
+_PAID_OUT, _BACK = re.compile("赔|险"), re.compile("退|换|寄回")
 _RUN = re.compile("[\u4e00-\u9fff]+$")
 # Words before a name, or between it and its number, that belong to neither.
 _LIGHT = (
@@ -21,6 +27,10 @@ _LIGHT = (
 )
 _BEFORE, _BEHIND = re.compile(f".*(?:{_LIGHT})(?=.)"), re.compile(f"(?:{_LIGHT})+$")
 _LEAST, _MOST, _REACH = 2, 6, 20
+# What the names of a pair begin with: 老客价 and 新客价.
+_OPPOSED = {
+    pair for one, other in ("老新", "大小", "男女", "长短", "前后", "单双") for pair in ((one, other), (other, one))
+}
 # Characters of what tells them apart.
 _APART = 2
 
@@ -30,16 +40,34 @@ def has_other_name(said: Passage, stated: Quantity, due: Passage, expected: Quan
 
     Where the standard answer speaks of ours in the same clause, its number may be for both.
     """
+    one, other = _labels(said, stated), _labels(due, expected)
+    if (one and other and one.isdisjoint(other)) or _is_for_other(said, stated, due, expected):
+        return True
     ours, theirs = _name(said, stated), _name(due, expected)
+    if ours and theirs and (ours[0], theirs[0]) in _OPPOSED:
+        return True
     if not ours or not theirs or ours[-1] != theirs[-1] or ours[-1] not in _SORTS:
         return False
     pairs = zip(reversed(ours), reversed(theirs), strict=False)
     shared = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
-    one, other = ours[:-shared][-_APART:], theirs[:-shared][-_APART:]
-    if not one or not other or not set(one).isdisjoint(other):
+    mine, its = ours[:-shared][-_APART:], theirs[:-shared][-_APART:]
+    if not mine or not its or not set(mine).isdisjoint(its):
         return False
     clause = due.clause_at(expected.start)
-    return due.text.find(one, clause.start, clause.end) < 0
+    return due.text.find(mine, clause.start, clause.end) < 0
+
+
+def _is_for_other(said: Passage, stated: Quantity, due: Passage, expected: Quantity) -> bool:
+    """Whether the reply's sum of money is paid out (赔8元) or for the way back, and that of the answer is not."""
+    ours, theirs = said.of(said.clause_at(stated.start)), due.of(due.clause_at(expected.start))
+    paid_out = _PAID_OUT.search(ours) and not _PAID_OUT.search(theirs)
+    return stated.dimension == "money" and bool(paid_out or (_BACK.search(ours) and not _BACK.search(due.text)))
+
+
+def _labels(passage: Passage, quantity: Quantity) -> frozenset[str]:
+    """The sizes that its clause names before ``quantity``."""
+    clause = passage.clause_at(quantity.start)
+    return frozenset(_LABEL.findall(passage.text, max(clause.start, quantity.start - _REACH), quantity.start))
 
 
 def _name(passage: Passage, quantity: Quantity) -> str:
@@ -48,6 +76,8 @@ def _name(passage: Passage, quantity: Quantity) -> str:
         return ""
     clause = passage.clause_at(quantity.start)
     before = passage.text[max(clause.start, quantity.start - _REACH) : quantity.start]
-    run = _RUN.search(_POSTAGE.sub("运费", before.rstrip(" :")))
+    for spelt, same in _SAME:
+        before = spelt.sub(same, before)
+    run = _RUN.search(before.rstrip(" :"))
     name = _BEFORE.sub("", _BEHIND.sub("", run[0])) if run else ""
     return name if _LEAST <= len(name) <= _MOST else ""

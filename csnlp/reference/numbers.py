@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 
 from csnlp.reference.cases import case_at, cases_in
 from csnlp.reference.clauses import FEE, FREE, Passage, content, is_stated, special_cases, words
@@ -34,6 +35,8 @@ _HEADING = re.compile("[^:0-9]{1,12}:")
 # One that may be among the special ones, by a name of its own.
 _PLACE = re.compile("[寄发邮][到往去给]|[寄到在]|[省市县镇乡村州岛]|地[区方址]|[我你您]们?[这那]|这[边里]|那[边里]")
 _MOST_OWN = 4
+_AMOUNT = re.compile("多[大久少长高宽重深厚远]|几|什么时候|啥时候|何时")
+_CLOSES = re.compile("[就才都会要]*(?:下班|关门|打烊|结束|截止|收摊|闭馆)")
 _MARKS = " 亲哦呢的哈呀啊~"
 # A single digit may count or number anything.
 _FIGURE = re.compile(r"[0-9]+\.[0-9]+|[0-9]{2,}")
@@ -50,7 +53,7 @@ def judge_numbers(said: Passage, due: Passage, asked: Passage) -> list[Judgement
     ours = [item for item in told(said) if texts.is_claim(item.quantity) and _key(item.quantity) not in own]
     stated, expected = _by_kind(ours), _by_kind(theirs)
     shared = [dimension for dimension in stated if dimension in expected]
-    pairs = {dimension: _paired(stated[dimension], expected[dimension]) for dimension in shared}
+    pairs = {dimension: _paired(said, stated[dimension], expected[dimension]) for dimension in shared}
     alike = sum(len(pairing) for pairing in pairs.values()) >= ALIKE
     judged: list[Judgement] = []
     for dimension, pairing in pairs.items():
@@ -101,7 +104,7 @@ class _Texts:
 
     def judge_left(self, stated: Sequence[Told], free: Sequence[Told], alone: bool, alike: bool) -> Iterator[Judgement]:
         """Numbers that the standard answer has not: wrong, where one that the reply has not (``free``) is of the same
-        thing. ``alone``: each text has one number of this kind."""
+        thing, or else in doubt. ``alone``: each text has one number of this kind."""
         left = [item for item in stated if not (item.per or _is_article(item.quantity))]
         only = len(left) == len(free) == 1
         question = content(self.asked.text)
@@ -113,17 +116,17 @@ class _Texts:
                 continue
             if self._is_nearly(item, best):
                 continue
-            answers = alone and question and (not item.chars or item.chars & question)
+            answers = alone and (item.chars & question or (not item.chars and (question or asks_amount(self.asked))))
             related = _is_related(item, best) or (
                 only and not _is_free(item, best) and (alike or answers or _limit_one(item, best))
             )
-            if related and not self.working.explains(item.quantity):
-                yield _judgement(item, best, False, self.due)
+            if not self.working.explains(item.quantity):
+                yield _judgement(item, best, False, self.due, doubt=not related)
 
     def _is_rival(self, ours: Quantity, theirs: Quantity) -> bool:
         """Whether ``ours`` disagrees with ``theirs``, and may be of the same thing: neither is ``theirs`` told without
         its unit (衣长65,袖长58厘米), nor has ours another name (袖长) or, of times, another event (发货后3天到)."""
-        if agrees(ours, theirs) is not False or _figure(self.due, theirs) in self.bare:
+        if _keeps(self.said, ours, theirs) is not False or _figure(self.due, theirs) in self.bare:
             return False
         timed = kind(theirs) == "duration" and is_other_event(self.said, ours, self.due, theirs, self.asked)
         return not (timed or has_other_name(self.said, ours, self.due, theirs))
@@ -174,6 +177,11 @@ class _Texts:
         return here <= there | self.cases and there <= here | self.cases
 
 
+def asks_amount(asked: Passage) -> bool:
+    """Whether the question is for a number: 多大, 几天."""
+    return _AMOUNT.search(asked.text) is not None
+
+
 def _by_kind(items: Sequence[Told]) -> dict[str, list[Told]]:
     found: dict[str, list[Told]] = {}
     for item in items:
@@ -196,12 +204,21 @@ def _key(quantity: Quantity) -> tuple[str, float, float]:
     return kind(quantity), quantity.low, quantity.high
 
 
-def _paired(stated: Sequence[Told], expected: Sequence[Told]) -> dict[int, int]:
+def _keeps(said: Passage, ours: Quantity, theirs: Quantity) -> bool | None:
+    """Whether ``ours`` agrees with ``theirs``; the time at which something ends (6点下班) is that of the end."""
+    if ours.dimension == theirs.dimension == "clock" and theirs.low < theirs.high < inf:
+        theirs = replace(theirs, low=theirs.high) if _CLOSES.match(said.text, ours.end) else theirs
+    verdict = agrees(ours, theirs)
+    up_to = ours.low == ours.high < theirs.high * 0.99 and said.text.startswith(("到", "至"), ours.start - 1)
+    return None if verdict and up_to else verdict  # 坐到6岁 keeps to no 0-12岁
+
+
+def _paired(said: Passage, stated: Sequence[Told], expected: Sequence[Told]) -> dict[int, int]:
     """Stated quantity → the expected one that it agrees with: equal ones first, then by the closeness of contexts."""
     fits = []
     for i, ours in enumerate(stated):
         for j, theirs in enumerate(expected):
-            if agrees(ours.quantity, theirs.quantity):
+            if _keeps(said, ours.quantity, theirs.quantity):
                 equal = bool(agrees(theirs.quantity, ours.quantity))
                 close = ours.closeness(theirs)
                 if equal or close >= RELATED or (len(expected) == 1 and not _is_article(ours.quantity)):
@@ -256,6 +273,6 @@ def _is_article(quantity: Quantity) -> bool:
     return quantity.dimension.startswith("count") and quantity.low == quantity.high == 1
 
 
-def _judgement(ours: Told, theirs: Told, agreement: bool, due: Passage) -> Judgement:
+def _judgement(ours: Told, theirs: Told, agreement: bool, due: Passage, *, doubt: bool = False) -> Judgement:
     expected = due.text[theirs.quantity.start : theirs.quantity.end]
-    return Judgement(ours.quantity.start, ours.quantity.end, agreement, expected)
+    return Judgement(ours.quantity.start, ours.quantity.end, agreement, expected, doubt=doubt)

@@ -58,6 +58,7 @@ _FAULT = re.compile(
     "质量|品质|破损|损坏|瑕疵|故障|坏|[漏少错]发|发错|缺件|少件|开胶|变质|[破裂碎断]了|破裂|断裂|保修|质保|在保|暗病"
     "|(?:我们|我方|卖家|商家|商品|产品|店家)的?(?:原因|问题|责任)"
 )
+_CAUSE = re.compile("问题|原因|的话|麻烦|如果|情况")
 _IF = re.compile(
     "其他|其它|其余|否则|不然|如果|要是|假如|若|的话|除非|除外|偏远|新疆|西藏|内蒙|海南|港澳|满[0-9一二两三四五六七八九十百]"
 )
@@ -168,7 +169,9 @@ def _payers_in(passage: Passage, number: int, *, carried: bool) -> Iterator[_Pay
         return
     for match in islice(_PAYER.finditer(passage.text, clause.start, clause.end), _MAX_PAYERS):
         rest = words.replace(match[0], "", 1)
-        if carried and tells(_LEGS.sub("", rest)) > _CARRIED:
+        for said in (_CHOICE, _FAULT, _LEGS, _CAUSE):
+            rest = said.sub("", rest)
+        if carried and tells(rest) > _CARRIED:
             continue
         turn = _TURN.search(passage.text[max(clause.start, match.start() - _TURN_REACH) : match.start()])
         before = turn[0] if turn else ""

@@ -16,7 +16,7 @@ _NO_DENIAL = re.compile(
 )
 _DENY = re.compile(
     "[用要]不着|并不是|并非|不是|没有|没办?法|无法|不(?:允许|准许?|让|支持|提供|接受|得|可以|可|能够?|会|给|予|需要?|用|必|要)?|没|无需?|未|非"
-    "|别|勿|莫|避免|禁止|严禁|拒绝|谢绝|取消|暂停"
+    "|别|勿|莫|(?<![0-9a-z.:])0(?=[\u4e00-\u9fff])(?!元)|零(?=[蔗添])|避免|禁止|严禁|拒绝|谢绝|取消|暂停"
 )
 # What may or must be done in the case that a denial before it describes: 不会安装可预约, 不耐用请送修. Behind a modal
 # only those of the first pattern: 不能用完再退 denies it all. 不用请师傅 hires one.
@@ -40,22 +40,32 @@ _TAKES = re.compile(
     "^[该应敢肯]|(?:代表|等于|意味着?|表示|说明?|保证|承诺|确定|清楚|知道|认为|觉得|见得|同意|建议|推荐|希望|担心|支持|提供|接受|允许|"
     "打算|愿意?|想|含|带|送|包|附|配|卖|售|做|收|是|有|再|另外?|额外|单独|随便|轻易|直接|完全|[多先都全太])$"
 )
-_AFFIRM = re.compile("可以|支持|允许|接受|能够?|可|有|提供|享受?|(?<!就)是|给|会|包|都|保证|送|含|带|需要?|要|得|必须")
+_AFFIRM = re.compile(
+    "可以|支持|允许|接受|能够?|可|有|提供|享受?|(?<!就)是|正常|给|会|包|都|保证|送|含|带|需要?|要|得|必须"
+)
 _DENY_BEHIND = re.compile(
-    "(?:我们|咱们|这边|这款|本店|目前|暂时|现在|是|都|也|的|暂|还){0,4}"
+    "(?:我们|咱们|这边|这款|本店|目前|暂时|现在|是|都|均|也|的|暂|还){0,4}"
     "(不支持|不可以|不行|不能|不可|[用开做办退换送发改给收付刷打装参享退弄]?(?:不了|不到|不动)|不提供|不享受|不适用|没有|没法|无法|没|不开|不给|不做|不包|不送|不含|不带|不收|不退|不换|"
-    "不保|不需要|不用|不要|免|取消了?)"
+    "不保|不需要|不用|不要|免|取消了?|禁用|禁止|不宜)"
     "(?:享受|使用|适用|办理?|开具?|提供|支持|退|换|做|用|的|了|哦|呢|哈|呀|啊|嘛|喔|噢|亲){0,4}$"
 )
 _AFFIRM_BEHIND = re.compile(
-    "(?:我们|咱们|这边|这款|本店|目前|现在|都|也|的|是){0,4}(可以|支持|没问题|有|能|行|提供|享受|需要|要|会)"
-    "(?:享受|使用|适用|办理?|开具?|提供|支持|退|换|做|用|的|了|哦|呢|哈|呀|啊|嘛|喔|噢|亲){0,4}$"
+    "(?:我们|咱们|这边|这款|本店|目前|现在|都|均|也|的|是){0,4}(可以?|支持|没问题|有|能|行|提供|享受|需要|要|会)"
+    "(?:放心|安全|正常)?(?:享受|使用|适用|办理?|开具?|提供|支持|退|换|做|用|的|了|哦|呢|哈|呀|啊|嘛|喔|噢|亲){0,4}$"
 )
 # 质量没问题 tells that nothing is wrong with it, not that it may be had.
 _SOUND = frozenset(("质量", "品质", "性能", "功能", "商品", "产品", "宝贝", "货品", "包裹", "订单", "系统"))
 # What must be done, not what may be: its denial (不用) is no 不能.
 _NEED = re.compile("[用要]不着|不?需要?|必须|须|得|要|不用|不必|无需|免")
 _MUST = re.compile("(?:需要?|必?须|要)$")
+# How long before something must be done, and for how long it may be: 需提前1天预约, 支持7天无理由退货.
+_AHEAD = re.compile(
+    "(?:[0-9一二三四五六七八九十]{1,3}天)?(?:无理由|___)|提前(?:[0-9一二三两半]+个?(?:小时|工作日|[天日周月]))?"
+)
+# What tells a grade: ip68防水, 50米防水, 蓝牙5.3.
+_GRADED = re.compile("[a-z0-9.]*[0-9][a-z0-9.]*(?:级|米|代)?$")
+_GRADE = re.compile("[a-z0-9.]*[0-9][a-z0-9.]*")
+_MOST_GRADE = 20
 # A word that describes another is mentioned only: 包邮的商品.
 _RELATIVE = re.compile("的(?![的了哦呢哈呀啊嘛喔噢亲哒滴哟呦~! ]|$)")
 # 不上班谁养我, 没什么麻烦: no plain denial.
@@ -69,7 +79,7 @@ _EVEN = re.compile("[也就则才]|[前后时]都?")
 # Denials that name a case where a statement follows: 非质量问题不支持.
 _LACKING = re.compile("非|无(?!法|需)|未|不是|并非|没有?$")
 # Denials that may make a word with what follows (无缝, 非标); then what stands before such a word where it tells how.
-_PREFIXES = ("无", "未", "非")
+_PREFIXES = ("无", "未", "非", "0", "零")
 _MAY_BEFORE = re.compile("(?:可以?|支持|能|有|会)$")
 # What a denial takes without saying less: 不能开发票, 不能放入微波炉, 不能帮您联系. 不用您打孔 leaves it to others.
 _LIGHT = re.compile(
@@ -79,6 +89,8 @@ _LIGHT = re.compile(
 _DEGREE = re.compile("[得的了]?(?:很|太(?!阳)|厉害|严重|多少)")
 # A verb between denial and word that takes the denial: 不影响使用.
 _OTHER_VERB = re.compile("影响|妨碍|耽误")
+# 不收寄存费 denies no 寄存.
+_CHARGES = re.compile("[收付交花要用需]")
 # A statement that follows, so that the denial names a case.
 _PREDICATE = re.compile(
     "[^,、]{0,8}?(?:就|则|才|也[不可能支]|的话|时|不|无法|可以|支持|可(?![爱能乐])|(?<![功性])能(?!力)|会)"
@@ -86,10 +98,11 @@ _PREDICATE = re.compile(
 # The first characters of policies that say what the shop does: 包邮, 免运费; 货到付款 may be the state of an order.
 _DOING = frozenset("包免送保赠可支")
 # What may stand before a policy without limiting it: 这款包邮, 全国包邮; not 拆封后, 新疆.
-SUBJECT = re.compile(
-    "(?:亲|爱的|您好|你好|抱歉|很|不好意思|对不起|我们|咱们|咱|这款|这个|这边|这里|这|本店|小店|本款|该|全店|全场|全国|店铺|店里|店|"
-    "所有|商品|产品|宝贝|目前|现在|暂时|暂|一律|统一|默认|都|是|也|家|的|呢|哦|哈|[ ,])*"
+SUBJECT_WORD = re.compile(
+    "亲|爱的|您好|你好|抱歉|很|不好意思|对不起|我们|咱们|咱|这款|这个|这边|这里|这|本店|小店|本款|该|全店|全场|全国|店铺|店里|店|"
+    "所有|商品|产品|宝贝|目前|现在|暂时|暂|一律|统一|默认|都|是|也|家|的|呢|哦|哈|[ ,]"
 )
+SUBJECT = re.compile(f"(?:{SUBJECT_WORD.pattern})*")
 # Characters before a word in which what affirms or denies it stands, and telling ones that may stand between.
 _REACH = 8
 _GAP = 2
@@ -128,12 +141,16 @@ def stance(passage: Passage, start: int, end: int, *, bare: bool = False) -> Sta
         return None
     denials = [denial for denial in _DENY.finditer(before) if not _is_compound(before, denial)]
     chain = _chain(before, denials)
-    if affirmed := _affirmed(before, _behind_condition(before, denials)):
+    affirmed = _affirmed(before, _behind_condition(before, denials))
+    if affirmed and not (before[affirmed[0]] == "是" and _DENY_BEHIND.match(behind)):  # 退是退不了的
         return Stance(True, affirmed[1], first + affirmed[0], end)
     near = bool(chain) and tells(before[chain[-1].end() :]) <= _GAP
     if near and _is_condition(before, behind, denials, chain):
         return None
-    if match := _DENY_BEHIND.match(behind):
+    if near and behind.startswith("费") and _CHARGES.search(before, chain[-1].start()):
+        return None
+    match = _DENY_BEHIND.match(behind)
+    if match and not (near and match[1] in ("不退", "不换")):  # 不退不换 denies both
         return None if near else Stance(False, _NEED.search(match[1]) is not None, start, end + match.end(1))
     if near:
         last = chain[-1]
@@ -149,6 +166,18 @@ def stance(passage: Passage, start: int, end: int, *, bare: bool = False) -> Sta
         return Stance(True, _NEED.match(match[1]) is not None, start, end + match.end(1))
     doing = (bare or passage.text[start] in _DOING) and PARTICLES.match(behind) and len(behind) == clause.end - end
     return Stance(True, False, start, end) if doing and SUBJECT.fullmatch(before) else None
+
+
+def is_graded(passage: Passage, start: int, end: int) -> bool:
+    """Whether the clause names ``text[start:end]`` with a grade and nothing else, so that there is such a thing.
+
+    ip68防水, 50米防水, 蓝牙5.3.
+    """
+    clause = passage.clause_at(start)
+    before, behind = passage.text[clause.start : start], passage.text[end : clause.end]
+    if len(before) + len(behind) > _MOST_GRADE or not (_GRADED.search(before) or _GRADE.match(behind)):
+        return False
+    return bool(SUBJECT.fullmatch(_GRADED.sub("", before)) and PARTICLES.fullmatch(_GRADE.sub("", behind)))
 
 
 def _is_compound(before: str, denial: re.Match[str]) -> bool:
@@ -206,8 +235,8 @@ def _behind_condition(before: str, denials: list[re.Match[str]]) -> int:
 def _affirmed(before: str, begin: int) -> tuple[int, bool] | None:
     """Where the word behind ``before`` is affirmed from ``begin`` on, and whether as a must."""
     for match in _AFFIRM.finditer(before, begin):
-        reach = _GAP + 1 if match[0] in _PLAIN_AFFIRM else 0 if match[0] == "是" else _GAP
-        if tells(before[match.end() :]) <= reach:
+        reach = _GAP + 1 if match[0] in _PLAIN_AFFIRM else 0 if match[0] in ("是", "正常") else _GAP
+        if tells(_AHEAD.sub("", before[match.end() :])) <= reach:
             must = _NEED.match(match[0]) or _MUST.search(before, 0, match.start())
             return match.start(), must is not None  # 需提供 is a must, too
     return None

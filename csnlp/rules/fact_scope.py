@@ -16,19 +16,19 @@ from csnlp.text.quantities import Quantity
 # Parts and extras have facts of their own: 配件保修1年, 手柄是塑料的.
 _PART = re.compile(
     "配件|零件|部件|附件|赠品|耗材|包装|电池|电机|马达|压缩机|主板|主机|屏幕|充电[器头]|数据线|电源|遥控|滤[芯网]|内胆|内芯|"
-    "[手提]柄|把手|提手|盖子?(?=[是用为的有])|底座|外壳|支架|灯珠|光源|驱动|密封圈|表带|镜[片架腿]|拉链|辅料|里[料布]"
+    "[手提]柄|把手|提手|盖子?(?=[是用为的有什])|[杯壶锅瓶]盖|标签|吊牌|商标|底座|外壳|支架|灯珠|光源|驱动|密封圈|表带|镜[片架腿]|拉链|[鞋垫]底|鞋垫|内里|内衬|填充|领口?|袖|腰带|扣子|辅料|里[料布]"
 )
 # Kinds with terms of their own: the way back or again, a dearer way to send, those who pay otherwise, another price or
 # payment, a size, a mode or state, a longer term.
 _KIND = re.compile(
-    "退|换|补|寄回|返程|顺丰|京东|德邦|ems|空运|加急|特快|到付|续重|超重|大件|会员|学生|儿童|小孩|老人|团购|券|原价|定金|尾款|"
+    "退|换|补|寄回|返程|顺丰|京东|德邦|ems|空运|加急|特快|到付|续重|超重|大件|会员|学生|儿童|小孩|老人|团购|券|原价|标价|[牌柜场]价|定金|尾款|质量|"
     "[大中小][号杯码份]|待机|模式|毛重|开[封袋盖瓶]|拆封|延保"
 )
 # A name that goes on is another thing's, or only dates one: 运费险, 保修卡, 保修申请, 发货后, 保修期内.
 _GOES_ON = re.compile("[险卡券地点]|单(?!价)|申请|登记|[之以]?[前后]|期?(?:内|里(?!程))")
 # What happens beside, and what a time runs to: 审核24小时内, 3天寄回, 赔8元.
 _EVENT = re.compile(
-    "审核|受理|处理|同意|通过|检测|寄|修好|退款|到[账帐]|打款|送[到达货]|(?<!收)到货|路上|来回|上门|取件|赔|延[迟误]|生效|激活|联系|回复|通知"
+    "审核|受理|处理|同意|通过|检测|寄|修好|退款|到[账帐]|打款|送[到达货]|(?<!收)到货|路上|来回|上门|取件|赔|延[迟误]|生效|激活|联系|回复|通知|发票|资料|证书"
 )
 _ARRIVAL = re.compile("到(?![期手底位])")
 # From here a time runs: 签收后, 付款之日起.

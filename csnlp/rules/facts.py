@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from csnlp.errors import ConfigError
 from csnlp.reference.clauses import read
+from csnlp.rules.fact_names import other_names
 from csnlp.rules.reader import Entry, read_yaml
 from csnlp.text.fold import fold_text
 from csnlp.text.quantities import Quantity
@@ -28,6 +29,7 @@ _NO = ("no", "false", "否", "没有", "不可以", "不支持")
 # One character stands in too many words to name a fact.
 MIN_NAME = 2
 _WORD = re.compile(r"\w")
+_LIST = re.compile("[、／]|/|或")
 # What a quantity may have beside it: what it is counted by (元/件, 每月, 每公斤), and words that change nothing.
 _NO_MATTER = re.compile(r"[/每](?:小时|分钟|公斤|毫升|平米|平方米?|千克|个月|kg|ml|cm|[^\W\d_])|约为?|仅|共|含|是|为")
 
@@ -37,7 +39,7 @@ class Fact:
     """One fact. ``value`` is a quantity, a policy (True: the shop does it) or the accepted texts.
 
     ``names``, ``products``, texts and ``wrong`` are folded (:func:`csnlp.text.fold.fold_text`); ``shown`` is the value
-    as the shop wrote it.
+    as the shop wrote it. ``asked_by`` are words that ask for it without naming it (多少钱 for 价格).
     """
 
     key: str
@@ -46,6 +48,7 @@ class Fact:
     shown: str
     products: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
+    asked_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,11 @@ def load_facts(path: str | Path) -> FactTable:
         if (fact.key, fact.products) in seen:
             raise body.error("facts", f"the key {fact.key!r} stands here twice for the same products")
         seen.add((fact.key, fact.products))
-    return FactTable(facts)
+    return FactTable(_named(facts))
 
 
 def table_of(values: Mapping[str, str]) -> FactTable:
-    """A table made from name → value: a quantity, yes or no, or else one accepted text.
+    """A table made from name → value: a quantity, yes or no, or else the accepted texts, which 、, / or 或 parts.
 
     Raises :class:`csnlp.errors.ConfigError` for a name that is too short or a value that is empty.
     """
@@ -91,8 +94,27 @@ def table_of(values: Mapping[str, str]) -> FactTable:
         value = _parsed(shown)
         if len(fold_text(name)) < MIN_NAME or not fold_text(shown):
             raise ConfigError(f"fact {name!r}: expected a name of at least {MIN_NAME} characters and a value")
-        facts.append(Fact(name, (fold_text(name),), (fold_text(shown),) if value is None else value, shown))
-    return FactTable(tuple(facts))
+        facts.append(Fact(name, (fold_text(name),), _listed(shown) if value is None else value, shown))
+    return FactTable(_named(facts))
+
+
+def _listed(shown: str) -> tuple[str, ...]:
+    """The accepted words of 黑色、白色."""
+    return tuple(word for part in _LIST.split(shown) if (word := fold_text(part)))
+
+
+def _named(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """``facts`` with what else chats call them, but for what a fact of another key is called, or may be."""
+    extra = [other_names(fact.names) for fact in facts]
+    keys: dict[str, set[str]] = {}
+    for fact, (names, asked_by) in zip(facts, extra, strict=True):
+        for name in (*fact.names, *names, *asked_by):
+            keys.setdefault(name, set()).add(fact.key)
+    found = []
+    for fact, more in zip(facts, extra, strict=True):
+        names, asked_by = ([name for name in part if len(keys[name]) == 1] for part in more)
+        found.append(replace(fact, names=(*fact.names, *names), asked_by=tuple(asked_by)))
+    return tuple(found)
 
 
 def _fact(entry: Entry, number: int) -> Fact:

@@ -226,7 +226,9 @@ def _is_other_word(text: str, number: Amount, unit: Unit, end: int) -> bool:
         return spelt == "四周" and not text.startswith(("内", "之", "以", "后", "左"), end)  # all around
     if unit.name == "期":
         return not _INSTALMENTS.search(text, max(0, number.start - _NEAR), end + _NEAR)  # a building's phase
-    return spelt == "二套" or (spelt[-1] == "w" and "." in spelt)  # a second home; 26.8w is 万
+    return spelt == "二套" or (
+        spelt[-1] == "w" and "." in spelt and not spelt.endswith("kw")
+    )  # a second home; 26.8w is 万
 
 
 def _by_letter(text: str, cased: str, number: Amount, unit: Unit, end: int) -> tuple[Unit, int] | None:

@@ -105,6 +105,16 @@ INNOCENT = [
     ("需要充电", "亲，不用天天充电，一周一次就行", "要天天充吗"),
     ("需要打孔安装", "亲，不用您打孔，师傅会带电钻", "需要自己打孔吗"),
     ("有电子说明书", "亲，没有中文说明书，扫码可以看电子版", "有说明书吗"),
+    ("需要身份证复印件", "亲，不需要身份证原件，复印件就行", "需要身份证吗"),
+    ("需要购物凭证截图", "亲，不需要购物小票，截图就可以", "需要凭证吗"),
+    ("提前到店可免费寄存行李", "亲，不收寄存费", ""),
+    ("无蔗糖", "亲，这款是0蔗糖的", "含糖吗"),
+    ("支持7天无理由退货", "亲，新疆不支持退货的", ""),
+    ("过期不退", "过期是退不了的", "能退吗"),
+    ("定金支付后不退", "尾款可以退的", "尾款能退吗"),
+    ("单买22元，主讲老师不可更换", "班主任可以换的", "班主任能换吗"),
+    ("IP68防水", "亲，充电口不防水", "防水吗"),
+    ("NFC版支持公交卡", "亲，公交卡支持的", ""),
     # 无 in a word that tells how
     ("有效期三年，可无限回放", "亲，买了之后3年内随便看，可以回放", "课程有效期"),
     ("支持无缝安装", "亲，可以安装", "可以安装吗"),
@@ -181,6 +191,18 @@ GUILTY = [
     ("会有轻微掉色", "放心，不会掉色的", "会掉色吗"),
     ("支持无限次水洗", "亲，不能水洗", "能水洗吗"),
     ("支持无限次回放", "课程不能回放的哦", "能回放吗"),
+    # may, must and will without their verbs
+    ("孕妇可用", "亲，孕妇不能用哦", "孕妇能用吗"),
+    ("孕妇禁用", "可以的亲", "孕妇可以用吗"),
+    ("周末正常发货", "亲，周末不发货的", "周末发货吗"),
+    ("需提前1天预约", "不用预约的亲", "要预约吗"),
+    # what a grade tells of
+    ("IP68防水", "亲，这款不防水的", "防水吗"),
+    ("蓝牙5.3", "亲，不支持蓝牙的", "支持蓝牙吗"),
+    # a verb alone is the verb with its noun
+    ("拆封后不支持退货", "亲，拆封后也可以退的", "拆了还能退吗"),
+    ("支持7天无理由退货，不影响二次销售", "亲，不喜欢不能退的哦", "不喜欢可以退吗"),
+    ("支持7天无理由退货", "亲，一经售出不退不换哦", "可以退吗"),
     # a denial behind the payer's verb, the first delivery
     ("质量问题运费由商家承担", "亲，质量问题我们出不了运费的", "质量问题运费谁出"),
     ("质量问题运费由商家承担", "亲，我们承担不了运费的，质量问题也一样", "运费你们出吗"),
@@ -236,3 +258,27 @@ def test_hostile_text_takes_linear_time(text: str) -> None:
 )
 def test_who_pays_a_part_is_not_who_pays(reply: str, reference: str) -> None:
     assert not check_reference(reply, reference, "运费谁出").applies
+
+
+@pytest.mark.parametrize(
+    ("reply", "reference", "quoted"),
+    [
+        ("亲，不支持七天无理由的", "支持七天无理由退货", ("不支持七天无理由", "支持七天无理由")),
+        ("亲，不支持七天无理由退货的哦", "支持七天无理由退货", ("不支持七天无理由退货", "支持七天无理由退货")),
+        ("可以货到付款的", "不支持货到付款", ("可以货到付款", "不支持货到付款")),
+    ],
+)
+def test_both_are_quoted_to_the_end_of_their_words(reply: str, reference: str, quoted: tuple[str, str]) -> None:
+    found = check_reference(reply, reference).contradictions
+    assert [(item.found, item.expected) for item in found] == [quoted]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reference", "question"),
+    [
+        ("亲，标准版也支持公交卡的", "NFC版支持公交卡，标准版不支持", "可以刷公交卡吗"),
+        ("支持蓝牙5.0的", "蓝牙5.3", "支持蓝牙吗"),
+    ],
+)
+def test_what_agrees_of_another_thing_or_grade_is_not_borne_out(reply: str, reference: str, question: str) -> None:
+    assert not check_reference(reply, reference, question).applies
