@@ -25,7 +25,7 @@ FIRST = {"opening_reply", "first_reply"}
         ([], [], {*FIRST, "last_reply"}),
         (["客：在吗"], [], {*FIRST, "last_reply"}),
         (["客：在吗", "客：在？"], ["客：谢谢"], {*FIRST, "last_reply"}),
-        (["服：您好"], [], {"later_reply", "last_reply"}),
+        (["服：您好"], [], {"later_reply", "last_reply", "continuing_reply"}),
         (["客：在吗", "服：在", "客：好"], ["服：嗯"], {"later_reply", "earlier_reply", "continued_reply"}),
         (["客：在吗"], ["客：好", "服：嗯", "客：哦"], {*FIRST, "earlier_reply"}),
     ],
@@ -131,6 +131,36 @@ def test_what_the_agent_owes_and_never_does_is_found_at_his_first_step(
     verdict = ask(f"{{sequence: {{{CHECKS}, within: {within}, missing: true}}}}", reply, after=after)
     assert verdict.holds is holds
     assert verdict.spans == (((1, 4),) if holds else ())
+
+
+@pytest.mark.parametrize(
+    ("before", "holds"),
+    [
+        (["客：在吗", "服：我查一下"], True),
+        (["客：在吗", "服：我查一下", "服：稍等"], True),
+        (["客：在吗", "服：我查一下", "客：好"], False),
+        (["服：我查一下", "客：好", "服：稍等"], False),
+        ([], False),
+    ],
+)
+def test_unbroken_ends_where_the_customer_speaks(ask: Ask, before: list[str], holds: bool) -> None:
+    assert ask(f"{{sequence: {{{CHECKS}, within: 9, unbroken: true}}}}", "查到了", *before).holds is holds
+
+
+@pytest.mark.parametrize(
+    ("after", "holds"),
+    [
+        (["服：查到了"], False),
+        (["服：稍等", "服：查到了"], False),
+        (["客：好", "服：查到了"], True),
+        ([], True),
+    ],
+)
+def test_what_is_missing_from_a_burst_may_come_after_the_customer_has_spoken(
+    ask: Ask, after: list[str], holds: bool
+) -> None:
+    given = f"{{sequence: {{{CHECKS}, within: 9, missing: true, unbroken: true}}}}"
+    assert ask(given, "我查一下", after=after).holds is holds
 
 
 def test_what_is_owed_is_unknown_while_the_conversation_is_open(ask: Ask) -> None:

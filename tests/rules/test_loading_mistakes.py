@@ -153,6 +153,10 @@ WRONG_CONDITIONS = [
         "{sequence: {first: {by: agent, lexicon: rude}, then: {by: agent, lexicon: rude}, within: 0}}",
         "within: expected a number from 1 to 100, found '0'",
     ),
+    (
+        "{sequence: {first: {by: customer, lexicon: rude}, then: {by: agent, lexicon: rude}, unbroken: true}}",
+        "N1-rude.when.sequence: unbroken: is of the agent's own messages",
+    ),
 ]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from csnlp.rules.case import Case
 from csnlp.rules.kinds.names import Names
@@ -12,7 +13,10 @@ from csnlp.rules.reader import Entry
 from csnlp.rules.verdict import NO, YES, Condition, Verdict, unknown
 from csnlp.types import ROLES, Exchange, Turn
 
-POSITIONS = ("opening_reply", "first_reply", "later_reply", "last_reply", "earlier_reply", "continued_reply")
+POSITIONS = (
+    *("opening_reply", "first_reply", "later_reply", "last_reply", "earlier_reply"),
+    *("continued_reply", "continuing_reply"),
+)
 MAX_PAUSE = timedelta(minutes=5)
 """So long after a message the agent's next one may still go on with it, where the times are known."""
 
@@ -24,6 +28,7 @@ class Position(Condition):
     ``opening_reply`` is his first in a conversation that is known as a whole. An exchange alone may be cut out of one:
     there ``first_reply`` only says that no agent speaks in the turns that are given. ``continued_reply``: the agent's
     own next message goes on with it, before the customer speaks; an exchange alone is taken to be complete.
+    ``continuing_reply``: his own message stands right before it.
     """
 
     position: str
@@ -32,6 +37,8 @@ class Position(Condition):
         exchange = case.exchange
         if self.position == "continued_reply":
             return YES if exchange.after and _goes_on(exchange.time, exchange.after[0]) else NO
+        if self.position == "continuing_reply":
+            return YES if exchange.context and exchange.context[-1].role == "agent" else NO
         if self.position == "opening_reply" and exchange.after is None:
             return unknown("no_context")
         if self.position in ("opening_reply", "first_reply", "later_reply"):
@@ -81,13 +88,15 @@ class Sequence(Condition):
 
     The reply at fault, or to be praised, is the one that the condition holds of: where ``first`` is the agent's, his
     ``first`` for what is missing, and otherwise the reply in which it should have come, or came: the last of the next
-    ``within``, or of a conversation that ends before.
+    ``within``, or of a conversation that ends before. ``unbroken``: only as far as the agent's own messages follow
+    each other, before the customer speaks.
     """
 
     first: Step
     then: Step
     within: int
     missing: bool
+    unbroken: bool = False
 
     cost = 4
 
@@ -109,6 +118,8 @@ class Sequence(Condition):
         after = case.exchange.after
         is_last = after is not None and "agent" not in [turn.role for turn in after]
         for turn in reversed(case.exchange.context):
+            if self.unbroken and turn.role != "agent":
+                break
             # What is missing is due in the last reply allowed, and only there: it is reported once.
             if not self.missing or is_last or replies == self.within:
                 happened = self.first.holds(turn, case)
@@ -133,7 +144,10 @@ class Sequence(Condition):
             return started
         if case.exchange.after is None:
             return unknown("open")
-        later = [turn for turn in case.exchange.after if turn.role == self.then.role][: self.within]
+        after: Iterable[Turn] = case.exchange.after
+        if self.unbroken:
+            after = takewhile(lambda turn: turn.role == "agent", after)
+        later = [turn for turn in after if turn.role == self.then.role][: self.within]
         came = [self.then.holds(turn, case) for turn in later]
         if any(verdict.holds for verdict in came):
             return NO
@@ -148,8 +162,11 @@ def parse_sequence(entry: Entry, parse: Callable[[Entry], Condition]) -> Conditi
     body = entry.entry("sequence")
     assert body is not None
     first, then = (_step(body, key, parse) for key in ("first", "then"))
-    sequence = Sequence(first, then, body.whole("within", 1, low=1, high=100), body.flag("missing"))
+    within = body.whole("within", 1, low=1, high=100)
+    sequence = Sequence(first, then, within, body.flag("missing"), body.flag("unbroken"))
     body.done()
+    if sequence.unbroken and "customer" in (first.role, then.role):
+        raise body.error("unbroken", "is of the agent's own messages; allowed: by: agent in first and then")
     if then.role != "agent" and not (sequence.missing and first.role == "agent"):
         raise body.error("then", "must be the agent's, since a finding is about a reply; allowed: by: agent")
     return sequence
