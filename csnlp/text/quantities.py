@@ -12,10 +12,10 @@ from dataclasses import replace
 from math import inf
 
 from csnlp.text.fold import Folded, fold
-from csnlp.text.quantity_amounts import Amount, amount_at, sized
+from csnlp.text.quantity_amounts import amount_at, sized
 from csnlp.text.quantity_numbers import CHINESE, RUN, parse_number
 from csnlp.text.quantity_times import TO, times
-from csnlp.text.quantity_units import YUAN, Quantity
+from csnlp.text.quantity_units import YUAN, Amount, Quantity
 
 __all__ = ["Quantity", "quantities", "quantities_in"]
 

@@ -31,6 +31,22 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """A numeral and the unit behind it, if any: then ``low`` and ``high`` are in the base unit.
+
+    ``ranged`` tells a range (三五天) from one value of an uncertain size (一个月).
+    """
+
+    start: int
+    end: int
+    low: float
+    high: float
+    unit: Unit | None = None
+    approximate: bool = False
+    ranged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity:
     """An amount found in a text: the span ``[start, end)``, and the interval ``[low, high]`` in the base unit.
 
