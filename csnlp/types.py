@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -19,6 +19,9 @@ Role: TypeAlias = Literal["customer", "agent"]
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 
 ROLES: tuple[Role, ...] = ("customer", "agent")
+
+MAX_PAUSE = timedelta(minutes=5)
+"""So long after a message the agent's next one may still go on with it, where the times are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,24 @@ class Exchange:
     def has_customer(self) -> bool:
         """Whether the customer said anything before the reply."""
         return any(turn.role == "customer" and turn.text.strip() for turn in self.context)
+
+    @property
+    def is_continued(self) -> bool:
+        """Whether the agent's own next message goes on with the reply, before the customer speaks: not known of an
+        exchange alone, and not so after :data:`MAX_PAUSE`."""
+        return bool(self.after and goes_on(Turn("agent", self.reply, self.time), self.after[0]))
+
+
+def goes_on(turn: Turn, following: Turn) -> bool:
+    """Whether the agent goes on with ``turn`` in the one ``following``."""
+    if turn.role != "agent" or following.role != "agent":
+        return False
+    if turn.time is None or following.time is None:
+        return True
+    try:
+        return following.time - turn.time <= MAX_PAUSE
+    except TypeError:  # one with a time zone and one without
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,8 @@ class Case:
             return "no_head"
         if not self.exchange.has_customer:
             return "no_customer"
+        if head == "accuracy" and self.exchange.is_continued:
+            return "continued"
         return {"accuracy": "no_question", "complaint_type": "no_match"}.get(head, "no_head")
 
     def turns(self, place: str) -> tuple[Turn, ...] | None:

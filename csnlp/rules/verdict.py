@@ -43,6 +43,7 @@ REASONS = {
     "open": "会话未结束：what came after the reply is not known",
     "no_head": "模型没有这一项：the model lacks this head, or it does not apply here",
     "no_question": "客户没有提问：the customer asked nothing that accuracy could be judged by",
+    "continued": "后面接着说：the agent's next message goes on with the reply; accuracy is judged there, of both",
     "no_facts": "没有事实表：no fact table or standard answer was given, or the reply speaks of none of it",
     "no_embedding": "没有向量：the model gives no sentence embeddings, or is not at hand",
     "no_match": "此条不涉及：the reply gives no occasion for it",

@@ -77,12 +77,12 @@ def applicable(exchange: Exchange, row: Mapping[str, FloatArray]) -> list[str]:
     """The ordinal and nominal heads that the model has and that can be asked of ``exchange``.
 
     Accuracy, complaint and satisfaction need a customer who said something; accuracy needs him to have asked
-    something (the applicability head); the type of a complaint needs one.
+    something (the applicability head), and is asked of the last of several messages; the type of a complaint needs one.
     """
     names = [name for name in ONE_LABEL if name in row]
     if not exchange.has_customer:
         return [name for name in names if name == "politeness"]
-    if "applicability" in row and row["applicability"][0] < ACT_THRESHOLD:
+    if exchange.is_continued or ("applicability" in row and row["applicability"][0] < ACT_THRESHOLD):
         names = [name for name in names if name != "accuracy"]
     if "complaint" in row and row["complaint"].argmax() == 0:
         names = [name for name in names if name != "complaint_type"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, NoReturn, TypeVar, overload
@@ -11,15 +11,16 @@ from typing import NamedTuple, NoReturn, TypeVar, overload
 from csnlp.errors import ConfigError, InputError
 from csnlp.io.badrow import BadRow
 from csnlp.models.folder import model_digest
-from csnlp.models.protocol import Model, call_setting, check_model, checked_heads
+from csnlp.models.protocol import Model, call_setting, check_model
 from csnlp.models.registry import load_model
 from csnlp.rules.book import RuleBook
 from csnlp.rules.case import Case, Embed
 from csnlp.rules.facts import FactTable, load_facts
 from csnlp.rules.loading import load_book
 from csnlp.scoring.assemble import assemble, case_of
+from csnlp.scoring.bursts import Heads, predicted
 from csnlp.scoring.given import checked_row, exchange_of, refuse_others, unscored
-from csnlp.types import Exchange, FloatArray, Score, Turn
+from csnlp.types import Exchange, Score, Turn
 from csnlp.validation import check_exchange
 from csnlp.version import __version__
 
@@ -30,9 +31,6 @@ WINDOW = 1024
 
 WINDOW_CHARACTERS = 4_000_000
 """A window ends with the row that reaches this many characters, so that memory is flat for rows of any length."""
-
-Heads = Mapping[str, FloatArray]
-"""Head name → probabilities (rows, labels)."""
 
 
 def load(
@@ -204,7 +202,7 @@ class Scorer:
 
     def _predict(self, window: Sequence[Exchange | Score]) -> Heads:
         exchanges = _exchanges(window)
-        return checked_heads(self.model.predict(exchanges), len(exchanges)) if exchanges else {}
+        return predicted(self.model, exchanges) if exchanges else {}
 
     def _cases(self, window: Sequence[Exchange | Score], heads: Heads) -> Iterator[Case]:
         """The exchanges of ``window`` as the rules see them; ``heads`` has a row for each of them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from itertools import takewhile
 
 from csnlp.rules.case import Case
@@ -17,8 +16,6 @@ POSITIONS = (
     *("opening_reply", "first_reply", "later_reply", "last_reply", "earlier_reply"),
     *("continued_reply", "continuing_reply"),
 )
-MAX_PAUSE = timedelta(minutes=5)
-"""So long after a message the agent's next one may still go on with it, where the times are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,7 @@ class Position(Condition):
     def check(self, case: Case, /) -> Verdict:
         exchange = case.exchange
         if self.position == "continued_reply":
-            return YES if exchange.after and _goes_on(exchange.time, exchange.after[0]) else NO
+            return YES if exchange.is_continued else NO
         if self.position == "continuing_reply":
             return YES if exchange.context and exchange.context[-1].role == "agent" else NO
         if self.position == "opening_reply" and exchange.after is None:
@@ -52,18 +49,6 @@ class Position(Condition):
         return YES if last == (self.position == "last_reply") else NO
 
     decide = check
-
-
-def _goes_on(said: datetime | None, following: Turn) -> bool:
-    """Whether what was ``said`` then goes on in the turn ``following``."""
-    if following.role != "agent":
-        return False
-    if said is None or following.time is None:
-        return True
-    try:
-        return following.time - said <= MAX_PAUSE
-    except TypeError:  # one with a time zone and one without
-        return True
 
 
 @dataclass(frozen=True, slots=True)
