@@ -1,12 +1,14 @@
 """Masks personal data in text, for logs and reports. The masked text is for people to read, not for the model.
 
-Masked: mobile numbers, landline and foreign numbers, identity card numbers, bank card numbers, WeChat and QQ accounts,
-e-mail addresses and postal addresses that reach a door (street and number, or building and room). Digits may be
-full-width or spaced out, those of mobile numbers also in Chinese; characters may be traditional, and invisible ones
-may stand between. Behind the word for it (手机号, 卡号, 身份证) a number is masked with a slip of the finger in it.
+Masked: mobile numbers, landline and foreign numbers, identity card numbers, bank card numbers, e-mail addresses,
+accounts and number plates (:mod:`csnlp.text.accounts`), postal addresses (:mod:`csnlp.text.addresses`) and names where
+the text says that they are names (:mod:`csnlp.text.names`). Digits may be full-width, keycaps, spaced out or parted by
+emoji, those of mobile and identity card numbers also in Chinese; characters may be traditional, and invisible ones may
+stand between. Behind the word for it (手机号, 卡号, 身份证) a number is masked with a slip of the finger in it.
 
 Kept on purpose: order and parcel numbers, without which nobody finds the case; public service numbers (400, 95xxx);
-a province or city alone; and what is masked already (``138****0000``). Names are not found.
+a province, city or street alone; a name that nothing marks as one, and a surname alone (王先生); and what is masked
+already (``138****0000``).
 An order number that has the very shape of a mobile number is masked with them, unless it is called one (订单号).
 """
 
@@ -17,8 +19,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
+from csnlp.text.accounts import find_accounts, find_plates, find_platform_accounts, is_order
 from csnlp.text.addresses import find_addresses
 from csnlp.text.fold import fold_text
+from csnlp.text.names import NAME_FINDERS
 
 Span: TypeAlias = tuple[int, int]
 
@@ -34,6 +38,8 @@ class _Table(dict[int, str]):
         char = chr(code)
         if char.isspace():
             folded = " " if char == "\t" or unicodedata.category(char) == "Zs" else char
+        elif unicodedata.category(char) == "So":
+            folded = "~"  # an emoji between digits or before a name is a separator like any other
         else:
             folded = fold_text(char)
         self[code] = folded if len(folded) < 2 else char
@@ -43,13 +49,16 @@ class _Table(dict[int, str]):
 _TABLE = _Table(
     {
         **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-"),
+        ord("\u2795"): "+",
+        0x20E3: "",  # the frame of a keycap
         **dict.fromkeys(map(ord, "\u2022\u2027\u2219\u22c5\u30fb\uff65"), "\u00b7"),
     }
 )
 
 
-_PASSES = 3
-"""What is masked changes what stands around the rest (a room before a telephone number), so that more may be found."""
+_PASSES = 12
+"""What is masked changes what stands around the rest (a room before a telephone number), so that more may be found.
+Two or three passes are the rule, more than four are needed for texts made to; the bound keeps time linear."""
 
 
 def redact(text: str) -> str:
@@ -68,7 +77,7 @@ def redact(text: str) -> str:
 def _masked(text: str) -> str:
     folded, places = _fold(text)
     for mask, find in _FINDERS:
-        spans = [(places[start], places[end - 1] + 1) for start, end in _joined(find(folded))]
+        spans = [(places[start], _end(text, places[end - 1])) for start, end in _joined(find(folded))]
         if spans:
             text = _replace(text, spans, mask)
             folded, places = _fold(text)
@@ -81,6 +90,14 @@ def _fold(text: str) -> tuple[str, Sequence[int]]:
     if len(folded) == len(text):
         return folded, range(len(text))
     return folded, [place for place, char in enumerate(text) if _TABLE[ord(char)]]
+
+
+def _end(text: str, last: int) -> int:
+    """The end of what ends with the character at ``last``, with the frame of a keycap."""
+    end = last + 1
+    while text[end : end + 1] in ("\ufe0f", "\u20e3"):
+        end += 1
+    return end
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
@@ -119,7 +136,11 @@ def _finder(pattern: str, accept: Callable[[re.Match[str]], bool] | None = None)
 
 
 # A match starts and ends where a run of these characters does, which keeps the search linear.
-_EMAIL = r"(?<![\w.%+-]) [\w.%+-]+ [ ]? @ [ ]? (?:[a-zA-Z0-9-]+\.)+ [a-zA-Z]{2,} [\w.%+-]*"
+_EMAIL = r"""(?<![\w.%+-]) [\w.%+-]+ [ ]? (?:
+    @ [ ]? (?:[a-zA-Z0-9-]+\.)+ [a-zA-Z]{2,}
+  | (?: \# | \(at\) | \[at\] | 艾特 ) [ ]?
+    (?: qq|163|126|139|189|yeah|sina|sohu|foxmail|gmail|outlook|hotmail|aliyun|icloud ) [ ]? [.点] [ ]? (?: com|net|cn )
+) [\w.%+-]*"""
 
 _IDENTITY = r"(?<!\d) (?: \d{15} | \d (?:[ -]?\d){16} [ -]? [\dXx] ) (?!\d)"
 _REGION = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{4}"
@@ -134,17 +155,7 @@ def _is_identity(match: re.Match[str]) -> bool:
     return _IDENTITY_SHAPE.fullmatch(re.sub("[ -]", "", match[0])) is not None
 
 
-_LABEL = 12
-# What announces a number that is nobody's: an order's, a parcel's, a product's.
-_ORDER = re.compile(
-    r"(?:(?:订|运|快递|物流|货)单(?:号码?|编号)?|单号|编号|货号|款号|商品(?:id|编号|编码)|券码|兑换码)[是为: ]{0,3}\Z"
-)
 _SAYS = "(?:号码?)? [是为: ]{0,3}"
-
-
-def _is_order(text: str, start: int) -> bool:
-    """Whether what begins at ``start`` is called a number of an order, a parcel or a product."""
-    return _ORDER.search(text, max(start - _LABEL, 0), start) is not None
 
 
 # UnionPay, an older Chinese debit range, Visa, Mastercard and JCB, American Express. Order numbers are as long, but
@@ -156,7 +167,7 @@ _CARD_IN_FOURS_LONG = _CARD_IN_FOURS.removesuffix(r"(?!\d)") + r"(?P=gap) \d{2,3
 
 def _is_card(match: re.Match[str]) -> bool:
     """Luhn's check; and nobody says that it is another number."""
-    if _is_order(match.string, match.start()):
+    if is_order(match.string, match.start()):
         return False
     digits = [int(digit) for digit in match[0] if digit.isdigit()]
     doubled = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
@@ -165,26 +176,31 @@ def _is_card(match: re.Match[str]) -> bool:
 
 _CARD_SAID = rf"""(?: 卡号 | (?:银行|储蓄|信用|借记)卡 ) {_SAYS}
     (?P<number> \d (?: [ ._·-]{{0,3}} \d ){{11,19}} ) (?!\d|[元块件个])"""
+# With words between (卡号我重发), it has to begin and be as long as one, but Luhn's check may fail.
+_CARD_NEAR = r"卡 [^\d\n,。]{1,8} (?P<number> (?:62|9558|5[1-5]|4\d)\d{2} (?: [ -]{0,3} \d ){11,15} ) (?!\d|[元块件个])"
 _IDENTITY_SAID = rf"身份证 {_SAYS} (?P<number> \d (?: [ ._·-]{{0,3}} \d ){{13,16}} [ ._·-]{{0,3}} [\dXx] ) (?!\d)"
 
-_GAP = "[ ._·-]{1,3}"
+_GAP = "[ ._·~-]{1,3}"
 # A 19xx by itself is a year or the width of a screen, and threes with dots are a network address.
 _MOBILE = rf"""(?<!\d) (?: (?:\+|00)? 86 [ -]{{0,2}} )? (?:
     1[3-9]\d{{9}}
   | (?P<split>
       1[3-9]\d {_GAP} (?: \d{{4}} {_GAP} \d{{4}} | \d{{3}} {_GAP} \d{{5}} | \d{{8}} )
     | 1[3-8]\d{{2}} {_GAP} \d{{3}} {_GAP} \d{{4}}
+    | 1[3-8]\d{{2}} {_GAP} \d{{4}} {_GAP} \d{{3}} (?= [ ,;/]{{0,3}} \[地址\] )  # else three prices
     | 1[3-9] (?: [ ·-]{{1,3}} \d{{3}} ){{3}}
     | 1 {_GAP} [3-9] (?: {_GAP} \d ){{9}}
-    )
+    ) (?! [ ]?[元块] )
 ) (?!\d)"""
 _MOBILE_SAID = rf"""(?: 手机 | 电话 | 号码 | 联系 (?:方式|人)? | 致电 | 拨打 | 微信 | [收寄][件货]人 ) {_SAYS}
     (?P<number> 1 [ ._/·()-]{{0,3}} [3-9] (?: [ ._/·()-]{{0,3}} \d ){{8,12}} ) (?!\d)"""
 _MOBILE_IN_BRACKETS = r"\(1[3-9]\d\) [ ·-]{0,3} \d{4} [ .·-]{0,3} \d{4} (?!\d)"
 # Whatever digits stand around it: an address masked later may take them, and masking again must find no more.
-_MOBILE_SPOKEN = (
-    "[幺一壹] [ ·-]? [三四五六七八九叁肆伍陆柒捌玖] (?: [ ·-]? [零〇幺一二三四五六七八九壹贰叁肆伍陆柒捌玖] ){9}"
-)
+_NUMERAL = "[零〇幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
+_MOBILE_SPOKEN = f"[幺一壹] [ ·-]? [三四五六七八九叁肆伍陆柒捌玖] (?: [ ·-]? {_NUMERAL} ){{9}}"
+# 1三8二0四7九3六5: three of them make sure that it is not a number and some word (1386205971一直).
+_MOBILE_MIXED = rf"""(?<!\d) [幺一壹1] [ ]? [3-9三四五六七八九] (?: [ ]? (?: \d | {_NUMERAL} ) ){{9}} (?!\d)"""
+_IDENTITY_SPOKEN = rf"(?<!{_NUMERAL}) (?: {_NUMERAL} [ ·-]? ){{17}} (?: {_NUMERAL} | x ) (?!{_NUMERAL})"
 
 
 # Up to here there is a link; what is masked in it already is a part of it.
@@ -194,18 +210,27 @@ _LINK = re.compile(
 )
 
 
+_PRICES = re.compile(r"\d{3}~[12]\d\d[089]~[1-3]\d\d[089]")  # 138~1599~1999
+
+
 def _is_mobile(match: re.Match[str]) -> bool:
     """One kind of gap ("150 2000-3000" is a price), and neither a part of a link (but one that calls) nor an order."""
     before = match.string[max(match.start() - 100, 0) : match.start()]
-    if _is_order(match.string, match.start()) or (_LINK.search(before) and "wa.me/" not in before):
+    if is_order(match.string, match.start()) or (_LINK.search(before) and "wa.me/" not in before):
         return False
     gaps = re.split("[0-9]+", match["split"] or "")[1:-1]
+    if "~" in gaps and _PRICES.fullmatch(match["split"]):
+        return False
     return len({gap.strip() for gap in gaps}) <= 1
 
 
-def _is_said_mobile(match: re.Match[str]) -> bool:
+def _is_mixed(match: re.Match[str]) -> bool:
+    return len(re.findall(_NUMERAL, match[0])) > 2 and _is_no_order(match)
+
+
+def _is_no_order(match: re.Match[str]) -> bool:
     """No 运单号码."""
-    return not _is_order(match.string, match.start("number"))
+    return not is_order(match.string, match.start("number" if "number" in match.re.groupindex else 0))
 
 
 _AREA_CODE = "(?![48]00) (?: 10 | 2\\d | [3-9]\\d\\d )"
@@ -216,28 +241,29 @@ _LANDLINE = rf"""
     (?: (?:-|[ ]?转[ ]?) \d{{1,6}} (?!\d) )?"""
 _FOREIGN = r"""(?<![\w)]) (?:
     \+ (?!86) [1-9]\d{0,2} (?: [ .()-]{0,2} \d ){7,11} (?!\d)
+  | 00 (?: 85[23] | 886 | 8[124] | 6[0-6] | 4[49] | 3[349] | 1 ) [ -] \d (?: [ -]? \d ){7,10} (?!\d)
   | 09\d\d [ -] \d{3} [ -]? \d{3} (?!\d)  # Taiwan
 )+"""
-# Digits after 微信 alone can be a sum, letters a version: 微信50000元, 微信windows11版.
-_ACCOUNT = r"""(?:
-    (?: 微信|扣扣|qq|wx|vx|wechat ) (?: (?: 号码? | [是为:] ) [是为: ]{0,3} | [ ]{1,3} ) (?=[a-z\d])
-  | (?: 微信|扣扣 ) (?=[a-z])
-) (?P<number> (?=[a-z_-]*\d) [a-z][\w-]{5,19} (?![\w.-]|版) | [1-9]\d{4,11} (?![\d元块]) )"""
-
 _FINDERS: tuple[tuple[str, Callable[[str], Iterator[Span]]], ...] = (
     ("[邮箱]", _finder(_EMAIL)),
     ("[身份证]", _finder(_IDENTITY, _is_identity)),
     ("[手机号]", _finder(_MOBILE, _is_mobile)),
     ("[身份证]", _finder(_IDENTITY_SAID)),
     ("[银行卡]", _finder(_CARD_SAID)),
+    ("[银行卡]", _finder(_CARD_NEAR, _is_no_order)),
     ("[银行卡]", _finder(_CARD, _is_card)),
     ("[银行卡]", _finder(_CARD_IN_FOURS_LONG, _is_card)),
     ("[银行卡]", _finder(_CARD_IN_FOURS, _is_card)),
     ("[手机号]", _finder(_MOBILE_IN_BRACKETS)),
+    ("[身份证]", _finder(_IDENTITY_SPOKEN)),
     ("[手机号]", _finder(_MOBILE_SPOKEN)),
-    ("[手机号]", _finder(_MOBILE_SAID, _is_said_mobile)),
+    ("[手机号]", _finder(_MOBILE_MIXED, _is_mixed)),
+    ("[手机号]", _finder(_MOBILE_SAID, _is_no_order)),
     ("[电话]", _finder(_LANDLINE)),
     ("[电话]", _finder(_FOREIGN)),
-    ("[账号]", _finder(_ACCOUNT)),
+    ("[账号]", find_accounts),
+    ("[账号]", find_platform_accounts),
+    ("[车牌]", find_plates),
     ("[地址]", find_addresses),
+    *(("[姓名]", find) for find in NAME_FINDERS),
 )

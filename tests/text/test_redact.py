@@ -14,7 +14,7 @@ MASKED = [
     ("138-0000-0000，谢谢", "[手机号]，谢谢"),
     ("1 3 8 0 0 0 0 0 0 0 0", "[手机号]"),
     ("+86 13800000000", "[手机号]"),
-    ("张三/13800000000/杭州", "张三/[手机号]/杭州"),
+    ("张三/13800000000/杭州", "[姓名]/[手机号]/杭州"),
     ("座机０５７１—８８８８００００", "座机[电话]"),
     ("(010) 8888 0000转801", "[电话]"),
     ("身份证330106199001011234", "身份证[身份证]"),
@@ -82,6 +82,18 @@ MASKED = [
     ("寄到秀洲区北科建创业园43号401", "寄到[地址]"),
     ("寄到望京T6座1201", "寄到望京[地址]"),
     ("寄到阳光小区3栋401-6", "寄到[地址]"),
+    ("打138😊0000😊0000吧", "打[手机号]吧"),
+    ("1⃣️3⃣️8⃣️0⃣️0⃣️0⃣️0⃣️0⃣️0⃣️0⃣️0⃣️，", "[手机号]，"),
+    ("138~0000~0000", "[手机号]"),
+    ("号码1三8零0零0零0零0", "号码[手机号]"),
+    ("一一零一零一一九九零零三零七四五一八", "[身份证]"),
+    ("一一零一零一 一九九零零三零七 四五一X", "[身份证]"),
+    ("电话00852-91234567", "电话[电话]"),
+    ("邮箱zhang_01#163.com", "邮箱[邮箱]"),
+    ("zhang01艾特qq点com", "[邮箱]"),
+    ("卡号我重发 6222021001115430124", "卡号我重发 [银行卡]"),
+    ("卡：622202 1001 1154 30", "卡：[银行卡]"),
+    ("1380 0000 000 西湖区文三路100号", "[手机号] [地址]"),
 ]
 
 KEPT = [
@@ -125,6 +137,13 @@ KEPT = [
     "这批花园12号发货",
     "尺码150-80-20到160",
     "热线+86 400-800-0000",
+    "三档138~1599~1999，139~1599~2000元",
+    "1380 1599 199三种价",
+    "订单1386205971一直没到",
+    "二四六八十号发货，一三五不发",
+    "色号a#163和b#qq粉",
+    "型号00852-1234",
+    "显卡：4090，卡片尺寸 620*380*20",
     "",
 ]
 
@@ -141,7 +160,7 @@ def test_keeps_what_is_not_personal(text: str) -> None:
 
 def test_masks_every_kind_in_one_text() -> None:
     text = "李四 13800000000 330106199001011234 4111111111111111 a@example.com 010-88880000 西湖区文三路1号"
-    assert redact(text) == "李四 [手机号] [身份证] [银行卡] [邮箱] [电话] [地址]"
+    assert redact(text) == "[姓名] [手机号] [身份证] [银行卡] [邮箱] [电话] [地址]"
 
 
 PIECES = [
@@ -159,11 +178,12 @@ def test_is_idempotent_on_any_text(text: str) -> None:
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_keeps_what_is_outside_the_masks_as_it_was(text: str) -> None:
-    kept = re.split(r"\[(?:手机号|电话|账号|身份证|银行卡|邮箱|地址)\]", redact(text))
+    kept = re.split(r"\[(?:手机号|电话|账号|身份证|银行卡|邮箱|地址|姓名|车牌)\]", redact(text))
     assert re.fullmatch(".+".join(map(re.escape, kept)), text, re.DOTALL)
 
 
-@given(st.text(alphabet=[c for c in PIECES if not re.search(r"[0-9a-zA-Z１０@＠⑩幺一三零]", c)]))
+# Nor what names and addresses without numbers are made of.
+@given(st.text(alphabet=[c for c in PIECES if not re.search(r"[0-9a-zA-Z１０@＠⑩幺一三零路街市区區县村组社]", c)]))
 def test_leaves_text_without_digits_and_letters(text: str) -> None:
     assert redact(text) == text
 
