@@ -16,9 +16,12 @@ from csnlp.reference.context import MAX_QUANTITIES
 from csnlp.reference.result import FactCheck, Judgement, collected
 from csnlp.reference.sorts import sorts_in
 from csnlp.reference.stance import PARTICLES, SUBJECT, SUBJECT_WORD, Stance, is_general, stance
+from csnlp.rules.fact_asked import judge_asked
 from csnlp.rules.fact_mentions import Mention, in_scope, mentions, wanted_by
 from csnlp.rules.fact_scope import is_itself, is_limited, is_value
 from csnlp.rules.fact_texts import judge_texts
+from csnlp.rules.fact_threshold import judge_threshold
+from csnlp.rules.fact_worded import judge_swapped, judge_worded
 from csnlp.rules.facts import Fact, FactTable
 from csnlp.text.quantities import Quantity
 
@@ -33,11 +36,12 @@ _OFFERED = re.compile(
 _BARE_SUM = re.compile(
     r"(?:到手|只要|只需|一共|总共|[只要收付就才])*(?P<sum>[0-9]{1,6}(?:\.[0-9]{1,2})?)(?:一[个件只条盒瓶袋包双套张台箱份斤])?(?:左右)?[哈呀啊嘛啦呢哦哒~!]*"
 )
+_FIGURE = re.compile("[0-9]|[一二两三四五六七八九十百千]{2}")
 # What the shop does with a policy (不支持开发票, 不送运费险), unless it only was not done yet (没开发票).
 _DOES = "开送给提供做办用"
 _NOT_YET = re.compile("[没未](?!法)")
 _ASKING = re.compile("(?:吗|么|嘛|不|呢)[呀啊呢]?")
-_DENYING = ("不", "无", "没", "非", "否")
+_DENYING = ("不", "无", "没", "非", "否", "免")
 # A must as such; 不用提供发票 is for what the customer must do.
 _MUST = re.compile("[不无]?[用必需要须得]*")
 
@@ -49,6 +53,8 @@ def check_facts(reply: str, question: str, table: FactTable) -> FactCheck:
     question while the reply gives one quantity of that kind, or a bare yes or no. Exceptions (如果, 预售, 新疆), times
     that passed (等了3天) and questions are not judged; a fact that is told right is told wrong by nothing beside it.
     How numbers are compared: :mod:`csnlp.reference.compare`; what else they may be of: :mod:`csnlp.rules.fact_scope`.
+    What is said without a name, but in answer to the question: :mod:`csnlp.rules.fact_asked` (numbers),
+    :mod:`csnlp.rules.fact_worded` (yes or no) and :mod:`csnlp.rules.fact_threshold` (free post).
     """
     said, asked = read(reply), read(question)
     facts = in_scope(table.facts, said.text, asked.text)
@@ -58,6 +64,10 @@ def check_facts(reply: str, question: str, table: FactTable) -> FactCheck:
         *_judge_policies(said, named, asked, wanted),
         *judge_texts(said, named, asked, wanted, facts),
     ]
+    settled = {judgement.fact_key for judgement in judged}
+    readings = (judge_worded, judge_asked, judge_threshold, judge_swapped)
+    more = [judgement for reading in readings for judgement in reading(said, asked, facts)]
+    judged += [judgement for judgement in more if judgement.fact_key not in settled]  # what is named goes first
     return collected(reply, said.folded, judged)
 
 
@@ -142,7 +152,8 @@ def _only(mentions: Sequence[Mention], clause: str = "") -> Mention | None:
 
 
 def _has_quantity(said: Passage, clause: Clause) -> bool:
-    return any(clause.start <= quantity.start < clause.end for quantity in said.quantities)
+    figure = _FIGURE.search(said.text, clause.start, clause.end)  # 押金两百,房费150元
+    return figure is not None or any(clause.start <= quantity.start < clause.end for quantity in said.quantities)
 
 
 def _is_of_kind(fact: Fact, quantity: Quantity) -> bool:

@@ -32,7 +32,7 @@ _SAME = (
 )
 _GROUPS = [[half.split() for half in row.split(":")] for row in _SAME]
 # A name with one of these behind it is of the same fact: 退房时间, 保修期限.
-_TAIL = re.compile("(?<=..)(?:时间|期限|时长|周期|时效|标准|方式)$")
+_TAIL = re.compile("(?<=..)(?:时间|期限|时长|周期|时效|标准|方式|等级)$")
 
 
 def other_names(names: Sequence[str]) -> tuple[list[str], list[str]]:

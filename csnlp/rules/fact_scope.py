@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from csnlp.reference.clauses import Clause, Passage, tells
+from csnlp.reference.clauses import FREE, Clause, Passage, tells
 from csnlp.reference.compare import kind
 from csnlp.rules.facts import Fact
 from csnlp.text.quantities import Quantity
@@ -25,7 +25,7 @@ _KIND = re.compile(
     "[大中小][号杯码份]|待机|模式|毛重|开[封袋盖瓶]|拆封|延保"
 )
 # A name that goes on is another thing's, or only dates one: 运费险, 保修卡, 保修申请, 发货后, 保修期内.
-_GOES_ON = re.compile("[险卡券地点]|单(?!价)|申请|登记|[之以]?[前后]|期?(?:内|里(?!程))")
+_GOES_ON = re.compile("[险卡券地点场]|单(?!价)|申请|登记|[之以]?[前后]|期?(?:内|里(?!程))")
 # What happens beside, and what a time runs to: 审核24小时内, 3天寄回, 赔8元.
 _EVENT = re.compile(
     "审核|受理|处理|同意|通过|检测|寄|修好|退款|到[账帐]|打款|送[到达货]|(?<!收)到货|路上|来回|上门|取件|赔|延[迟误]|生效|激活|联系|回复|通知|发票|资料|证书"
@@ -36,6 +36,7 @@ _SINCE = re.compile(".*[后起]")
 # The change that an amount makes (再减5元, 抵100元), and an amount that sets a case (满99元, 不足88元).
 _CHANGE = re.compile("(?:[减抵加返省降涨贵补赔扣送]|优惠|便宜)(?=[了您你]?$)")
 _THRESHOLD = re.compile("满|超|达到|[大高多]于|高过|不[足满到]|[少低小]于")
+_ENOUGH = re.compile("(?<!不)够|满|过了|达到")
 # Words that add nothing to a case: 拍两件的话.
 _BUYING = re.compile("购买|购物|下单|[买拍购]|的话|时")
 # Characters on each side of a word that can say what it is of.
@@ -69,6 +70,7 @@ def is_value(passage: Passage, quantity: Quantity, fact: Fact) -> bool:
     return not (
         (_is_threshold(passage, quantity) and not _at_least(fact))
         or _is_in_case(passage, quantity)
+        or (quantity.unit == FREE and _is_enough(passage, quantity, fact))
         or _has_other(_CHANGE, before, fact)
         or _has_other(_EVENT, f"{_SINCE.sub('', before)} {behind}", fact)
         or _has_other(_ARRIVAL, behind, fact)
@@ -105,6 +107,11 @@ def _is_in_case(passage: Passage, quantity: Quantity) -> bool:
     start = before.start if before.sentence == clause.sentence and _is_case_alone(passage, before) else clause.start
     earlier = (other for other in passage.quantities if start <= other.start < quantity.start)
     return any(_is_threshold(passage, other) or _is_other_amount(other, quantity) for other in earlier)
+
+
+def _is_enough(passage: Passage, quantity: Quantity, fact: Fact) -> bool:
+    """Whether it is free since the order is large enough: 您这单够包邮了,不用运费."""
+    return _has_other(_ENOUGH, passage.text[max(0, quantity.start - _REACH) : quantity.start], fact)
 
 
 def _is_case_alone(passage: Passage, clause: Clause) -> bool:

@@ -2,8 +2,8 @@
 
 A YAML or JSON file with a list under ``facts``. Each fact has a ``key``, the ``names`` that chats call it by, and
 either ``value``, a quantity (``48小时内``, ``3斤``) or ``yes``/``no`` for a policy (包邮, 开发票), or ``text``, the
-accepted words (发货快递: 中通, 圆通), with ``wrong``, words that would be untrue (顺丰). ``product`` limits the fact
-to chats about one of these products.
+accepted words (发货快递: 中通, 圆通; 充电头: 不含; 尺码: 35-40), with ``wrong``, words that would be untrue (顺丰).
+``product`` limits the fact to chats about one of these products.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from csnlp.text.quantities import Quantity
 Value: TypeAlias = Quantity | bool | tuple[str, ...]
 
 _YES = ("yes", "true", "是", "有", "可以", "支持")
-_NO = ("no", "false", "否", "没有", "不可以", "不支持")
+_NO = ("no", "false", "否", "没有", "不可以", "不支持", "无")
 # One character stands in too many words to name a fact.
 MIN_NAME = 2
 _WORD = re.compile(r"\w")
