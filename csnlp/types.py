@@ -7,6 +7,7 @@ and the scorer turns each row of it into a :class:`Score`.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -58,9 +59,22 @@ class Exchange:
 
     @property
     def is_continued(self) -> bool:
-        """Whether the agent's own next message goes on with the reply, before the customer speaks: not known of an
-        exchange alone, and not so after :data:`MAX_PAUSE`."""
-        return bool(self.after and goes_on(Turn("agent", self.reply, self.time), self.after[0]))
+        """Whether the agent's own next message with words goes on with the reply, before the customer speaks: not known
+        of an exchange alone, and not so after :data:`MAX_PAUSE`. One without words (an emoji) says nothing, and gets no
+        score of its own."""
+        said = Turn("agent", self.reply, self.time)
+        for turn in self.after or ():
+            if not goes_on(said, turn):
+                return False
+            if has_words(turn.text):
+                return True
+            said = turn
+        return False
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to judge: letters, numbers or punctuation. A bare "?" is, a lone emoji is not."""
+    return any(unicodedata.category(char)[0] in "LNP" for char in text)
 
 
 def goes_on(turn: Turn, following: Turn) -> bool:

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import datetime
 
 from csnlp.errors import InputError
-from csnlp.types import ROLES, Exchange, Turn
+from csnlp.types import ROLES, Exchange, Turn, has_words
 
 MAX_TEXT = 20_000
 """Longest text of one turn, reply or reference, in characters. A real reply has under 1,000."""
@@ -24,7 +24,7 @@ def check_exchange(exchange: Exchange) -> None:
     check_text("reply", exchange.reply)
     if not exchange.reply.strip():
         raise InputError("reply", "is empty", "give the agent's words, or leave the row out")
-    if not _has_words(exchange.reply):
+    if not has_words(exchange.reply):
         raise InputError("reply", "has no words (only emoji or symbols)", "leave the row out")
     if exchange.reference is not None:
         check_text("reference", exchange.reference)
@@ -88,8 +88,3 @@ def check_text(field: str, text: object) -> None:
             raise InputError(field, problem, "write the whole character, or remove it")
         if unicodedata.category(char) == "Cc" and not char.isspace():
             raise InputError(field, f"has a control character U+{ord(char):04X}", "remove it")
-
-
-def _has_words(text: str) -> bool:
-    # Letters, numbers or punctuation: a bare "?" is a reply that can be judged, a lone emoji is not.
-    return any(unicodedata.category(char)[0] in "LNP" for char in text)

@@ -55,8 +55,8 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         with open_bytes(str(path)) as lines:
             # By line, and only then as text: a decoder reads ahead, and would tell of the wrong line.
             for number, line in enumerate(lines, 1):
-                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-                if text.strip():
+                text = line.decode("utf-8")
+                if text.strip().strip("\ufeff"):  # see read_jsonl
                     yield number, parse_object(text)
     except InputError as error:
         raise InputError(f"{path}:{number}: {error.field}", error.problem, error.remedy) from None

@@ -17,7 +17,7 @@ from csnlp.reviews.schema import connect
 class Database:
     """An open SQLite file (see :func:`csnlp.reviews.schema.connect`), safe to share between threads.
 
-    Every method raises :class:`ReviewError` for what SQLite cannot do, and in a child process.
+    Every method but :meth:`close` raises :class:`ReviewError` for what SQLite cannot do, and in a child process.
     """
 
     def __init__(self, path: Path, timeout: float) -> None:
@@ -29,13 +29,15 @@ class Database:
             self._connection = connect(path, timeout)
 
     def close(self) -> None:
-        """Close the file. Closing twice does nothing."""
-        with self._lock:
-            self._connection.close()
+        """Close the file. Closing twice does nothing, nor does a child process: the connection is the parent's."""
+        if os.getpid() == self._process:
+            with self._lock:
+                self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """See :meth:`csnlp.reviews.ReviewStore.transaction`."""
+        self._refuse_child()
         with self._lock:
             begin, commit, undo = "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
             if self._depth:
@@ -55,20 +57,25 @@ class Database:
 
     def run(self, statement: str, values: Any = ()) -> sqlite3.Cursor:
         """Run ``statement``, which finds no rows, with ``values`` (a sequence, or a mapping for named places)."""
-        if os.getpid() != self._process:
-            raise ReviewError(f"{self._path} was opened by the parent process; open it anew in this one")
+        self._refuse_child()
         with self._errors():
             return self._connection.execute(statement, values)
 
     def each(self, statement: str, *values: object) -> Iterator[sqlite3.Row]:
         """The rows that ``statement`` finds, one by one. Other threads wait until they are read, or the iterator is
         closed."""
+        self._refuse_child()
         with self._lock, self._errors():
             yield from self.run(statement, values)
 
     def all(self, statement: str, *values: object) -> list[sqlite3.Row]:
         """The rows that ``statement`` finds."""
         return list(self.each(statement, *values))
+
+    def _refuse_child(self) -> None:
+        # Before the lock is taken: a thread that held it when the process was forked is not there to release it.
+        if os.getpid() != self._process:
+            raise ReviewError(f"{self._path} was opened by the parent process; open it anew in this one")
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -24,12 +24,12 @@ from csnlp.text.fold import Folded, fold
 MAX_GAP = 3
 """Most characters that may be put between two characters of a loosely spelt term."""
 
-CACHED_TEXTS = 1024
-MAX_CACHED = 500
-"""So many texts up to this length are kept: the turns before a reply come again with the next reply."""
-
-CACHED_LONG_TEXTS = 16
-"""Longer texts that are kept: every rule looks at the same reply."""
+MAX_CACHED, CACHED_TEXTS = 500, 1024
+MAX_LONG, CACHED_LONG_TEXTS = 4_000, 256
+CACHED_LONGEST_TEXTS = 64
+"""So many texts up to these lengths, and of longer ones, are kept: the turns before a reply come again with the next
+reply. About as many as a chat of such texts holds (:data:`csnlp.validation.MAX_CONTEXT`): with fewer, all of them would
+be scanned anew for each reply."""
 
 _REPEATED = re.compile(r"([^\x00-\x7f])\1\1")
 _BREAKS = frozenset("，。！？；：、,!?;:…\n")
@@ -79,10 +79,13 @@ class Scanner:
         self._strict, self._loose = _Automaton(strict), _Automaton(loose)
         self._cached = lru_cache(maxsize=CACHED_TEXTS)(self._view)
         self._cached_long = lru_cache(maxsize=CACHED_LONG_TEXTS)(self._view)
+        self._cached_longest = lru_cache(maxsize=CACHED_LONGEST_TEXTS)(self._view)
 
     def view(self, text: str) -> View:
         """``text`` folded and scanned."""
-        return self._cached(text) if len(text) <= MAX_CACHED else self._cached_long(text)
+        if len(text) <= MAX_CACHED:
+            return self._cached(text)
+        return self._cached_long(text) if len(text) <= MAX_LONG else self._cached_longest(text)
 
     def _view(self, text: str) -> View:
         folded = fold(text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from csnlp.errors import ModelError
 from csnlp.models.protocol import Model, checked_heads
 from csnlp.types import Exchange, FloatArray, Turn, goes_on
 
@@ -17,31 +18,43 @@ Heads = Mapping[str, FloatArray]
 """Head name → probabilities (rows, labels)."""
 
 MOST_CHARACTERS = 500
-"""Of longer answers the last messages are taken: about as much as a model reads."""
+"""Of longer answers the end is taken: about as much as a model reads."""
 
 _OF_WHOLE = ("accuracy", "applicability")
 
 
 def predicted(model: Model, exchanges: Sequence[Exchange]) -> Heads:
     """A row for each of ``exchanges``. Raises :class:`csnlp.errors.ModelError` for no proper probabilities."""
-    wholes = {row: whole for row, exchange in enumerate(exchanges) if (whole := whole_of(exchange)) is not exchange}
-    asked = [*exchanges, *wholes.values()]
-    heads = checked_heads(model.predict(asked), len(asked))
-    found = {name: array[: len(exchanges)] for name, array in heads.items()}
-    for name in _OF_WHOLE:
-        if wholes and name in found:
-            found[name] = found[name].copy()
-            found[name][list(wholes)] = heads[name][len(exchanges) :]
-    return found
+    heads = checked_heads(model.predict(exchanges), len(exchanges))
+    named = [name for name in _OF_WHOLE if name in heads]
+    wholes = _wholes(exchanges) if named else {}
+    if not wholes:
+        return heads
+    # In a call of its own: a model may take no more exchanges in one than its window.
+    again = checked_heads(model.predict(list(wholes.values())), len(wholes))
+    for name in named:
+        if name not in again:
+            raise ModelError(f"head {name} is there for some exchanges only; the model must return it for all of them")
+        heads[name] = heads[name].copy()  # it may be the model's own
+        heads[name][list(wholes)] = again[name]
+    return heads
+
+
+def _wholes(exchanges: Sequence[Exchange]) -> dict[int, Exchange]:
+    """The number of each exchange that ends an answer in several messages → it as a whole. Of a reply that goes on
+    accuracy is not asked (:func:`csnlp.scoring.assemble.applicable`)."""
+    last = [(row, exchange) for row, exchange in enumerate(exchanges) if not exchange.is_continued]
+    return {row: whole for row, exchange in last if (whole := whole_of(exchange)) is not exchange}
 
 
 def whole_of(exchange: Exchange) -> Exchange:
     """``exchange`` with the messages that its reply goes on with as the beginning of the reply."""
     start, following = len(exchange.context), Turn("agent", exchange.reply, exchange.time)
+    said: list[str] = []
     left = MOST_CHARACTERS - len(exchange.reply)
-    while start and goes_on(before := exchange.context[start - 1], following) and len(before.text) < left:
-        start, following, left = start - 1, before, left - len(before.text) - 1
-    said = [turn.text for turn in exchange.context[start:]]
+    while start and left > 1 and goes_on(before := exchange.context[start - 1], following):
+        said.append(before.text[1 - left :])  # and a space
+        start, following, left = start - 1, before, left - len(said[-1]) - 1
     if not said:
         return exchange
-    return replace(exchange, context=exchange.context[:start], reply=" ".join([*said, exchange.reply]))
+    return replace(exchange, context=exchange.context[:start], reply=" ".join([*reversed(said), exchange.reply]))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from safetensors.numpy import load_file, save_file
+import numpy as np
+from safetensors.numpy import load_file, save
 
 from csnlp.io.atomic import atomic
 from csnlp.models.protocol import Model
@@ -34,7 +35,8 @@ class RememberedTeacher:
         said = self.model.predict(exchanges)
         self.folder.mkdir(parents=True, exist_ok=True)
         with atomic(path) as partial:
-            save_file(dict(said.heads), partial)
+            # Contiguous: others are written in a wrong order. Not save_file: only its owner could read the file.
+            partial.write_bytes(save({name: np.ascontiguousarray(array) for name, array in said.heads.items()}))
         return said
 
     def _key(self, exchanges: Sequence[Exchange]) -> str:

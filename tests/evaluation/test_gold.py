@@ -25,6 +25,9 @@ def test_a_byte_order_mark_is_no_text(make_row, write_rows):
     path = write_rows([make_row(1)])
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert len(list(read_gold(path))) == 1
+    # Two files joined, and an empty one of a mark and a line end.
+    path.write_bytes(path.read_bytes() + b"\xef\xbb\xbf\r\n" + path.read_bytes())
+    assert len(list(read_gold(path))) == 2
 
 
 def test_labels_become_positions():

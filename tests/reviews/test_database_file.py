@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
+import threading
 
 import pytest
 
@@ -49,3 +51,33 @@ def test_a_store_carried_over_a_fork_is_refused(store):
             os._exit(7 if "open it anew" in str(error) else 1)
         os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_child_does_not_wait_for_a_thread_of_its_parent(store):
+    began, done = threading.Event(), threading.Event()
+
+    def hold():
+        with store.transaction():
+            began.set()
+            done.wait()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    began.wait()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(10)  # kills the child that waits
+        with store:  # and closes it
+            refused = 0
+            for use in (store.queue, store.reviews, store.transaction().__enter__):
+                try:
+                    use()
+                except ReviewError:
+                    refused += 1
+        os._exit(refused)
+    status = os.waitpid(child, 0)[1]
+    done.set()
+    holder.join()
+    assert os.waitstatus_to_exitcode(status) == 3
+    assert store.queue() == ()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csnlp.rules.lexicon import Lexicon
-from csnlp.rules.scanner import MAX_GAP, Scanner
+from csnlp.rules.scanner import MAX_GAP, Scanner, View
 from csnlp.text.fold import fold_text
 
 
@@ -280,3 +280,19 @@ def test_a_loose_term_of_which_too_little_is_left_is_found_as_it_is_written(text
 def test_innocent_words_count_however_either_is_looked_for() -> None:
     scanner = Scanner([lexicon("滚蛋", "笑死", innocent=("👍滚", "哈哈哈"))])
     assert found(scanner, "👍滚蛋") == [] and found(scanner, "滚*蛋，哈哈哈") == ["滚*蛋"]
+
+
+@pytest.mark.parametrize(("length", "texts"), [(100, 900), (700, 250), (5_000, 40)])
+def test_each_text_of_a_long_chat_is_scanned_once(length: int, texts: int) -> None:
+    class Counting(Scanner):
+        scans = 0
+
+        def _view(self, text: str) -> View:
+            self.scans += 1
+            return super()._view(text)
+
+    scanner = Counting([lexicon("自己看")])
+    for _ in range(3):
+        for number in range(texts):
+            scanner.view(f"{number:03}" + "亲" * length)
+    assert scanner.scans == texts

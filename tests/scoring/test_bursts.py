@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import csnlp
+from csnlp.errors import ModelError
 from csnlp.heads import HEADS
 from csnlp.scoring.bursts import MOST_CHARACTERS, whole_of
 from csnlp.types import MAX_PAUSE, Conversation, Exchange, Prediction, Score, Turn
@@ -84,9 +85,59 @@ def test_the_whole_is_in_order_and_keeps_the_turns_before() -> None:
     assert whole_of(plain) is plain and whole_of(Exchange("丙")).reply == "丙"
 
 
-def test_of_a_long_answer_the_last_messages_are_taken() -> None:
+def test_of_a_long_answer_the_end_is_taken() -> None:
     said = turns("客：问", *(f"服：{n:03}" + "长" * 96 for n in range(50)))
     whole = whole_of(Exchange("完", said))
-    assert MOST_CHARACTERS - 100 < len(whole.reply) <= MOST_CHARACTERS
-    assert whole.reply.startswith("046") and whole.reply.endswith(" 完") and whole.context == said[:-4]
+    assert len(whole.reply) == MOST_CHARACTERS
+    assert whole.reply.startswith("45长") and " 046长" in whole.reply
+    assert whole.reply.endswith("长 完") and whole.context == said[:-5]
     assert whole_of(Exchange("完" * MOST_CHARACTERS, said)).context == said
+
+
+def test_a_long_answer_counts_at_the_courtesy_that_follows_it(scorer: csnlp.Scorer) -> None:
+    chat = turns("客：怎么退", "服：" + "请打开订单" * MOST_CHARACTERS + "，7天内都可以", "服：您放心哈")
+    assert accuracies(scorer.score_many(list(Conversation("c", chat).exchanges()))) == [None, "answers"]
+
+
+@pytest.mark.parametrize("follows", ["服：😊", "服：", "服： \n", "服：😊|服：👍|客：好的"])
+def test_a_message_without_words_leaves_the_answer_to_the_one_before(scorer: csnlp.Scorer, follows: str) -> None:
+    chat = turns("客：几天能退", "服：好的亲", "服：7天", *follows.split("|"))
+    scores = scorer.score_many([e for e in Conversation("c", chat).exchanges() if e.reply.strip("😊👍 \n")])
+    assert accuracies(scores) == [None, "answers"]
+    more = (*chat[:3], *turns("服：😊", "服：您放心哈"))
+    first, second, _, last = Conversation("c", more).exchanges()
+    assert accuracies(scorer.score_many([first, second, last])) == [None, None, "answers"]
+
+
+class Narrow(Reader):
+    """Takes a few exchanges at once."""
+
+    window = 2
+
+    def __init__(self, *heads: str) -> None:
+        self.heads, self.asked = heads, list[int]()
+
+    def predict(self, exchanges: Sequence[Exchange]) -> Prediction:
+        self.asked.append(len(exchanges))
+        heads = super().predict(exchanges).heads
+        return Prediction({name: heads[name] for name in self.heads})
+
+
+def test_a_model_gets_no_more_than_its_window_and_nothing_that_it_need_not_judge() -> None:
+    exchanges = list(Conversation("c", turns(*BURST)).exchanges())
+    model = Narrow("accuracy", "politeness")
+    assert accuracies(csnlp.load(model).score_many(exchanges)) == [None, None, "answers", "evasive"]
+    assert model.asked == [2, 2, 1]  # of the whole once, at the last of the messages
+    courteous = Narrow("politeness")
+    csnlp.load(courteous).score_many(exchanges)
+    assert courteous.asked == [2, 2]
+
+
+def test_a_model_that_judges_some_exchanges_only_is_told() -> None:
+    class Moody(Narrow):
+        def predict(self, exchanges: Sequence[Exchange]) -> Prediction:
+            self.heads = ("accuracy", "politeness") if not self.asked else ("politeness",)
+            return super().predict(exchanges)
+
+    with pytest.raises(ModelError, match="head accuracy is there for some exchanges only"):
+        csnlp.load(Moody()).score(Exchange("您放心哈", turns("客：几天能退", "服：7天")))

@@ -53,3 +53,19 @@ def test_other_exchanges_or_other_weights_are_asked_anew(tiny_model: Path, tmp_p
     asked.folder = changed
     remembered(asked, tmp_path).predict(EXCHANGES)
     assert asked.times == 5
+
+
+class Turned:
+    """A model whose arrays are views of another's, in the order of columns."""
+
+    array = np.linspace(0, 1, 15, dtype=np.float32).reshape(5, 3).T
+
+    def predict(self, exchanges: Sequence[Exchange]) -> Prediction:
+        return Prediction({"politeness": self.array, "satisfaction": self.array[:, 1:4]})
+
+
+def test_arrays_of_any_layout_are_remembered_as_they_were_said(tmp_path: Path) -> None:
+    for _ in range(2):
+        said = RememberedTeacher(Turned(), "turned", tmp_path).predict(EXCHANGES).heads
+        assert np.array_equal(said["politeness"], Turned.array)
+        assert np.array_equal(said["satisfaction"], Turned.array[:, 1:4])
