@@ -48,6 +48,15 @@ Ask = Callable[..., Verdict]
         ("questions", "能不能退，怎么退", 2),
         ("questions", "有没有货呢？？？", 1),
         ("questions", "我要退货。", 0),
+        ("questions", "多少钱 几天到 要不要押金", 3),
+        ("questions", "会不会掉色，收不收运费，几寸的", 3),
+        ("questions", "不好不坏", 0),
+        ("stretch", "先断电，再把后盖推开取出滤网 装好", 10),
+        ("stretch", "，。", 0),
+        ("courtesy", "您好，很荣幸为您服务，包邮的", 79),
+        ("courtesy", "包邮的", 0),
+        ("courtesy", "感谢您的咨询这款是包邮的今天五点前付款当天就能给您发走", 0),
+        ("courtesy", "", 0),
     ],
 )
 def test_what_is_counted(measure: str, text: str, value: int) -> None:
@@ -78,10 +87,17 @@ def test_the_question_is_all_that_the_customer_said_since(ask: Ask) -> None:
     assert ask("{format: questions, over: 1, in: question}", "好的").reason == "no_customer"
 
 
+def test_only_the_latest_turns_count_with_last(ask: Ask) -> None:
+    chat = ["客：几天到？多少钱？", "客：能退吗？"]
+    assert ask("{format: questions, over: 1, in: question, last: 1}", "好的", *chat).holds is False
+    assert ask("{format: questions, over: 2, in: question, last: 2}", "好的", *chat).holds is True
+
+
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("1.、)①第一步。！【】[]**“\n→")))
 def test_any_text_can_be_measured(text: str) -> None:
     counted = {name: measure(text) for name, measure in MEASURES.items()}
+    assert 0 <= counted.pop("courtesy") <= 100
     assert all(0 <= value <= len(text) for value in counted.values())
     assert (counted["sentences"] > 0) == any(char.isalnum() or char == "_" for char in text)
 
@@ -99,6 +115,8 @@ def test_any_text_can_be_measured(text: str) -> None:
         ("1", {"sentences": 1, "figures": 1, "points": 0}),
         ("第一", {"sentences": 1, "points": 0}),
         ("\n", {"sentences": 0, "paragraphs": 0, "length": 0}),
+        ("谢谢", {"questions": 0, "courtesy": 0, "stretch": 200_000}),
+        ("祝，", {"courtesy": 100, "stretch": 1}),
     ],
 )
 def test_a_long_text_of_one_sign_is_counted_like_any_other(unit: str, expected: dict[str, int]) -> None:

@@ -29,10 +29,16 @@ _MARK = re.compile(
     r"|(?:重点|请注意|温馨提示)[：:]"
 )
 _QUESTION = re.compile(
-    r"[?？]|吗|呢|么|什么|怎么|怎样|如何|多[少久大重长宽高厚深远快]|几[个天件号点时米次]|哪|是否|是不是|能不能|可不可以|可以不|行不行|有没有"
-    r"|谁|为何|为啥|咋"
+    r"[?？]|吗|呢|么|什么|怎么|怎样|如何|多[少久大重长宽高厚深远快]|几[个天件号点时米次岁层档寸克斤位种]|哪|是否|可以不|有没有|([^\W\d_a-zA-Z])不\1|谁|为何|为啥|咋"
 )
-_CLAUSE = re.compile(r"[^，。！？,!?；;\n]+[，。！？,!?；;\n]?")
+_CLAUSE = re.compile(r"[^，。！？,!?；;\s]+[，。！？,!?；;\s]?")
+_STRETCH = re.compile(r"[^\W_]+")
+_COURTESY = re.compile(
+    r"感谢|谢谢|荣幸|很高兴|竭诚|为您服务|专属客服|光临|祝您?|满意|厚爱|信任|支持与|的支持|支持和|理念|宗旨|追求|用户至上|顾客至上|百忙|亲爱的|尊敬的|尊贵的"
+    r"|心情|万事|财源|好运|非常重视|您好|你好|精挑细选"
+)
+LONGEST_COURTESY = 24
+"""Most characters of a clause that is nothing but courtesy."""
 
 
 def length(text: str) -> int:
@@ -70,15 +76,31 @@ def marks(text: str) -> int:
     return len(_MARK.findall(text))
 
 
+def stretch(text: str) -> int:
+    """Characters of the longest run of words that no mark and no white space breaks."""
+    return max(map(len, _STRETCH.findall(text)), default=0)
+
+
+def courtesy(text: str) -> int:
+    """How many of 100 characters stand in clauses of courtesy: 感谢您的支持, 竭诚为您服务 …
+
+    A longer clause tells something besides.
+    """
+    clauses = _CLAUSE.findall(text)
+    polite = sum(len(clause) for clause in clauses if len(clause) <= LONGEST_COURTESY and _COURTESY.search(clause))
+    return round(100 * polite / max(1, sum(map(len, clauses))))
+
+
 def questions(text: str) -> int:
     """Clauses that ask something."""
     return sum(bool(_QUESTION.search(clause)) for clause in _CLAUSE.findall(text))
 
 
 MEASURES: dict[str, Callable[[str], int]] = {
-    measure.__name__: measure for measure in (length, paragraphs, points, steps, sentences, figures, marks, questions)
+    measure.__name__: measure
+    for measure in (length, paragraphs, points, steps, sentences, figures, marks, questions, stretch, courtesy)
 }
-_OF_WORDS = ("length", "steps", "figures", "questions")
+_OF_WORDS = ("length", "steps", "figures", "questions", "courtesy")
 """These look at words, so at folded text; the others look at how the text is laid out, so at the original."""
 
 
@@ -90,12 +112,13 @@ def _measured(measure: str, text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Form(Condition):
-    """The measure, over all turns of the place, is over ``over`` or under ``under``."""
+    """The measure, over all turns of the place (or its ``last``), is over ``over`` or under ``under``."""
 
     measure: str
     place: str
     over: float
     under: float
+    last: int = 0
 
     cost = 3
 
@@ -104,7 +127,9 @@ class Form(Condition):
         if not views:
             return unknown("open" if views is None else "no_customer")
         folded = self.measure in _OF_WORDS
-        value = sum(_measured(self.measure, view.folded.text if folded else view.text) for _, view in views)
+        value = sum(
+            _measured(self.measure, view.folded.text if folded else view.text) for _, view in views[-self.last :]
+        )
         if value > self.over or value < self.under:
             return Verdict(True, note=f"{self.measure}={value}")
         return NO
@@ -118,4 +143,5 @@ def parse(entry: Entry, names: Names) -> Condition:
         entry.choice("in", ("reply", "question"), "reply"),
         entry.number("over", float("1e9")),
         entry.number("under", 0),
+        entry.whole("last", 0),
     )

@@ -41,6 +41,11 @@ _SENDS = re.compile(
 )
 _SENT = re.compile(r" ?(?:这里|上面?|里面?)?(?:领|下单|购买|买|付款|充值|注册|登[录陆])")
 _FILE = re.compile(r" ?(?:这个|的)?(?:文件|文档|目录|格式|后缀|插件|程序|域名)")
+# A scheme with a slip in it (htp:/, htps://) in front of a name: nobody can open that.
+_SLIP = re.compile(
+    rf"(?<![A-Za-z])(?!https?[:：])(?:h+t+p*s?|h+pt+p?s?|t?tps?|hht+ps?)[:：][/\\]{{1,3}}[A-Za-z0-9]{_URL_CHARS}",
+    re.IGNORECASE,
+)
 _MIN_NAME = 3
 """Characters of a bare address's name: a.cn is a file's, or an item's of a list."""
 # A bare "http" is the name's own (httptaobao.com): a scheme has a colon or a slash behind it.
@@ -50,7 +55,12 @@ _NAME_OR_NUMBER = re.compile(rf"{_LABELS}[a-z]{{2,18}}|\d{{1,3}}(?:\.\d{{1,3}}){
 # Full-width marks end an address; folded into half-width ones they would be part of it.
 _MARKS = frozenset("，！？；：（）")
 _BEFORE_DOMAIN = re.compile(r"^(?:https?://)?(?:\*\.)?(?:www\.(?=[^/]+\.))?", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\[(?:链接|网址|图片|视频|文件|附件)x?\]")
+_PLACEHOLDER = re.compile(
+    r"\[(?:链接|网址|图片|视频|文件|附件)x?\]|【(?:链接|网址|图片|视频|文件|附件)】"
+    # a file by its name, which says nothing
+    r"|(?<![\w./-])[A-Za-z0-9_.()-]{1,60}\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|mp4|jpe?g|png)(?![\w./-])",
+    re.IGNORECASE | re.ASCII,
+)
 _WORDS = re.compile(r"[\u4e00-\u9fff]|[A-Za-z]{2,}")
 _COURTESY = re.compile(
     r"[您你]们?好|亲爱的|亲|在的|好[的哒滴]|[嗯哦哈呢呀啊哒]|(?:麻烦|请)?[您你]?(?:稍等|稍候|等一?下)(?:一?下|片刻)?|谢谢[您你]?"
@@ -107,6 +117,7 @@ def _found(reply: str) -> tuple[str, tuple[Span, ...], tuple[Span, ...]]:
             chars[place] = reply[offset]
     text = "".join(chars)
     urls = [match.span() for match in _URL.finditer(text) if "." in match.group() or "/" in match.group()]
+    urls += [match.span() for match in _SLIP.finditer(text)]
     if "." in text:
         bare = [match.span() for match in _BARE.finditer(text) if _is_address(match)]
         urls += [span for span in bare if not any(span[0] < end and start < span[1] for start, end in urls)]
@@ -183,4 +194,5 @@ def hosts(entry: Entry, default: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _is_malformed(url: str) -> bool:
-    return _HOST.fullmatch(url) is None
+    """Also where it breaks off: …/item.htm?id="""
+    return _HOST.fullmatch(url) is None or re.search(r"[?&]\w*id=$", url) is not None
