@@ -10,6 +10,7 @@ from csnlp.reference.payers import judge_payers
 from csnlp.reference.restated import MOST_CLAUSES, judge_restated
 from csnlp.reference.result import FactCheck, Judgement, collected
 from csnlp.reference.sorts import judge_sorts
+from csnlp.reference.turned import judge_turned
 
 # Telling characters of a question that is too short to hold a word.
 SHORT = 3
@@ -19,9 +20,13 @@ _LIGHT = frozenset("到手共总全整用做装差不")
 
 
 def check_reference(reply: str, reference: str, question: str = "") -> FactCheck:
-    """What ``reply`` says against ``reference``, the standard answer to ``question`` (the customer's last words)."""
+    """What ``reply`` says against ``reference``, the standard answer to ``question`` (the customer's last words).
+
+    What only looks like the standard answer (:mod:`csnlp.reference.turned`) does not bear the reply out.
+    """
     said, due, asked = read(reply), read(reference), read(question)
-    return collected(reply, said.folded, [*_judged(said, due, asked), *_borne_out(said, due, asked)])
+    judged = [*_judged(said, due, asked), *_borne_out(said, due, asked)]
+    return collected(reply, said.folded, [*judged, *judge_turned(said, due)])
 
 
 def judge(said: Passage, due: Passage, asked: Passage) -> list[Judgement]:

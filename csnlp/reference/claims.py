@@ -37,6 +37,9 @@ _CAN = ("可以", "能", "能够", "可不可以", "能不能")
 _REACH = 12
 # The customer, whom a standard answer may name otherwise: 需自行备份, 本人到场.
 _PERSON = frozenset("您你")
+# What is past its term, and what is sent back or again: cases that a standard answer means only where it says so.
+_LATE = re.compile("过了(?=[0-9一二两三半七十]|期)|[逾过]期")
+_POSTAGE, _WAY_BACK = re.compile("[包免]邮|[运邮]费"), re.compile("退|换|寄回|[补重][发寄]")
 _IN_PERSON = ("自行", "自己", "本人", "亲自")
 
 
@@ -99,7 +102,11 @@ def _is_comparable(ours: _Claim, theirs: _Claim, said: Passage, due: Passage, as
         return False
     if ours.stance == theirs.stance:
         return not theirs.graded and is_same_subject(ours.subject, theirs.subject, said, due)
-    if _is_limited(ours.stance, due) or _goes_on_otherwise(ours.stance, theirs.stance, said, due):
+    if (
+        _is_of_own_case(ours.stance, said, due)
+        or _is_limited(ours.stance, due)
+        or _goes_on_otherwise(ours.stance, theirs.stance, said, due)
+    ):
         return False
     if theirs.graded and ours.subject.named:
         return False
@@ -116,6 +123,15 @@ def _is_limited(ours: Stance, due: Passage) -> bool:
     if any(word in due.text for word in _IN_PERSON):
         missing -= _PERSON
     return bool(missing)
+
+
+def _is_of_own_case(ours: Stance, said: Passage, due: Passage) -> bool:
+    """Whether the reply speaks of what is past its term, or of the postage of what is sent back or again, and the
+    standard answer does not: 过了7天不能退 of 7天内可退, 退货不包邮 of 全场包邮."""
+    clause = said.of(said.clause_at(ours.start))
+    if _LATE.search(clause) and not _LATE.search(due.text):
+        return True
+    return bool(_POSTAGE.search(clause) and _WAY_BACK.search(clause)) and not _WAY_BACK.search(due.text)
 
 
 def _goes_on_otherwise(ours: Stance, theirs: Stance, said: Passage, due: Passage) -> bool:

@@ -17,7 +17,7 @@ _SAME = (
 )
 # Sizes and versions that a letter or a figure names: l码, 42码, 3号.
 _LABEL = re.compile("(?<![a-z0-9])(?:[a-z]{1,4}|[0-9]{1,3})(?:码|号|款|版|寸)")
-_PAID_OUT, _BACK = re.compile("赔|险"), re.compile("退|换|寄回")
+_PAID_OUT, _BACK = re.compile("赔|险"), re.compile("退|换|寄回|[补重][发寄]")
 _RUN = re.compile("[\u4e00-\u9fff]+$")
 # Words before a name, or between it and its number, that belong to neither.
 _LIGHT = (
