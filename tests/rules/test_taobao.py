@@ -189,3 +189,13 @@ def test_a_standard_answer_is_checked(scorer: csnlp.Scorer) -> None:
     wrong = scorer.score("亲，净重72公斤哦", question="洗衣机多重？", reference="净重 62 kg")
     right = scorer.score("亲，净重是六十二公斤哦", question="洗衣机多重？", reference="净重 62 kg")
     assert {"N3.1", "P3.1"} & clauses(wrong) and not {"N3.1", "P3.1"} & clauses(right)
+
+
+def test_harm_and_coldness_are_told_once() -> None:
+    scorer = csnlp.load("zh-nano")
+    harmed = scorer.score("这个不一定是奶粉的问题吧", question="小孩喝了你家奶粉拉肚子，住院了！我要投诉你们")
+    rules = {finding.rule for finding in harmed.findings}
+    assert "P4.4-no-care" in rules and "P4.4-no-kind-word" not in rules
+    cold = scorer.score("自己看详情页。", question="这个沙发能拆洗吗")
+    clauses = {finding.clause for finding in cold.findings if finding.points < 0}
+    assert "N1.1" in clauses and "N4.1" not in clauses

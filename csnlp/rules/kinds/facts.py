@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from csnlp.reference.check import check_reference
-from csnlp.reference.result import FactCheck
+from csnlp.reference.result import Contradiction, FactCheck
 from csnlp.rules.case import Case
 from csnlp.rules.fact_check import check_facts
 from csnlp.rules.kinds.names import Names
@@ -28,8 +28,13 @@ class ContradictsFact(Condition):
             return unknown("no_facts")
         if not result.contradictions:
             return NO
-        note = "；".join(f"{found.found} ≠ {found.expected}" for found in result.contradictions)
+        note = "；".join(f"{found.found} ≠ {_due(found)}" for found in result.contradictions)
         return Verdict(True, tuple((found.start, found.end) for found in result.contradictions), note=note)
+
+
+def _due(found: Contradiction) -> str:
+    """What is right: 不含 alone would not say what is not there."""
+    return f"{found.fact_key}：{found.expected}" if found.fact_key else found.expected
 
 
 @dataclass(frozen=True, slots=True)
