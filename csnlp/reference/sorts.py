@@ -16,6 +16,7 @@ from csnlp.reference.answers import bare_answer
 from csnlp.reference.clauses import Clause, Passage, content, is_exception, tells
 from csnlp.reference.result import Judgement
 from csnlp.reference.stance import SUBJECT, SUBJECT_WORD, stance
+from csnlp.text.provinces import PROVINCES
 
 # What each sort is asked by.
 ASKED_BY = {
@@ -48,10 +49,6 @@ _WORDS = {
     "澳洲:澳洲,澳大利亚 荷兰 智利",
     "system": "安卓:安卓,android 苹果:苹果,ios 鸿蒙 windows",
 }
-_PROVINCES = (
-    "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 "
-    "广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆"
-)
 # 深灰色 is a sort of 灰色.
 _COLOUR = re.compile("(?:[深浅淡亮暗墨天藏军酒奶玫]|粉(?=红))?(?P<base>[黑白红蓝绿黄灰紫粉棕橙])色")
 # A text that names more is no chat reply, nor does a longer clause say but one thing, or a longer question ask it.
@@ -65,7 +62,7 @@ def _paths() -> dict[str, tuple[str, str]]:
             path, _, spellings = row.partition(":")
             for word in (spellings or path.rpartition("/")[2]).split(","):
                 found[word] = sort, path
-    return found | {name: ("place", f"中国/{name}") for name in _PROVINCES.split()}
+    return found | {name: ("place", f"中国/{name}") for name in PROVINCES}
 
 
 _PATHS = _paths()

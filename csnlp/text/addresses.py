@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from csnlp.text.names import PROVINCES
+from csnlp.text.provinces import PROVINCES
 
 Span: TypeAlias = tuple[int, int]
 
@@ -94,7 +94,7 @@ _BLOCK = re.compile(
 _ANY_BLOCK = re.compile("(?:我们|咱们|你们|这个)?(?:小区|大学|学校|学生|公司|单位|员工|医院|宿舍|超市|商场|酒店|仓库)?")
 _BLOCK_SAID = re.compile(r"(?:地址|住址|[送寄]到?|放到?|住在?|丰巢|驿站)[^\n,;。!?]{0,14}\Z")
 _BLOCK_PHONE = re.compile(r"[^\n。!?]{0,14}\[(?:手机号|电话)\]")
-_PROVINCE = re.compile(f"(?:{PROVINCES})(?![东西南北中一二三四]?[路街道])")  # 江西路 is a street
+_PROVINCE = re.compile(f"(?:{'|'.join(PROVINCES)})(?![东西南北中一二三四]?[路街道])")  # 江西路 is a street
 # What is no part of a place name, so that the name begins behind it.
 _NO_NAME = (
     "[地住]址[是为]?|更?改[成为]?|换[成为]|发往|位于|咨询|了解|介绍下?|看看|想看|附近|旁边|[前后对里外上下]面|[昨今明]天|"

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import TypeAlias
 
+from csnlp.text.provinces import PROVINCES
+
 Span: TypeAlias = tuple[int, int]
 
 
@@ -48,12 +50,8 @@ _NO_GIVEN = re.compile(
     f"{_TITLE}|[哥姐叔姨总]|麻烦|现在|可以|本人|明天|如果|开始|想[要改换问]|有[没人事]|为[什啥了]|真的|申请|商品|家[里的]|全部|"
     "两[个件]|同意|从[来没]|和[您你他电]|无法|常用|加急|改[成为到一]|领取|标注|联系|重新|满意"
 )
-PROVINCES = (
-    "北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|"
-    "甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
-)
-_PROVINCE = re.compile(PROVINCES)
-_FOLLOWS = re.compile(f"{_NO_GIVEN.pattern}|{PROVINCES}|性别")
+_PROVINCE = re.compile("|".join(PROVINCES))
+_FOLLOWS = re.compile(f"{_NO_GIVEN.pattern}|{_PROVINCE.pattern}|性别")
 _PROVES = re.compile(f"{_TITLE}|身份证|电话|手机|联系")
 
 
