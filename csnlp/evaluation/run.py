@@ -16,7 +16,8 @@ from csnlp.evaluation.measures import Ints, Statistic, calibration_noise, head_s
 from csnlp.evaluation.metrics import Floats
 from csnlp.evaluation.results import METRICS, Evaluation, HeadEvaluation, LabelCount, Metric
 from csnlp.heads import HEADS, Head
-from csnlp.models.protocol import Model, check_model, checked_heads
+from csnlp.models import bursts
+from csnlp.models.protocol import Model, check_model
 from csnlp.types import Exchange
 
 _BATCH = 256
@@ -35,6 +36,7 @@ def evaluate(
 
     The predicted label is the most probable one (multi-label: each at 0.5 or more). Politeness and acts
     apart, a head is judged only where the customer said something, accuracy only where the gold says that it applies.
+    An answer in several messages is judged as a scorer judges it, as one (:mod:`csnlp.models.bursts`).
     Intervals resample groups of rows that share a context. ``agreement`` adds the kappa of the two labellings where
     rows have a second one: quadratic for ordinal heads, plain for nominal ones, for multi-label heads the mean of the
     labels' kappas. ``about`` is carried into the result (model, file …).
@@ -65,7 +67,7 @@ def predicted(model: Model, exchanges: Sequence[Exchange], heads: Mapping[str, H
     parts: dict[str, list[npt.NDArray[Any]]] = {}
     for start in range(0, len(exchanges), _BATCH):
         batch = exchanges[start : start + _BATCH]
-        found = checked_heads(model.predict(batch), len(batch), heads)
+        found = bursts.predicted(model, batch, heads)
         if start and found.keys() != parts.keys():
             apart = ", ".join(sorted(found.keys() ^ parts.keys()))
             raise ModelError(f"head {apart} is there for some exchanges only; the model must return it for all of them")

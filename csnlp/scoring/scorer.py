@@ -10,6 +10,7 @@ from typing import NamedTuple, NoReturn, TypeVar, overload
 
 from csnlp.errors import ConfigError, InputError
 from csnlp.io.badrow import BadRow
+from csnlp.models.bursts import Heads, predicted
 from csnlp.models.folder import model_digest
 from csnlp.models.protocol import Model, call_setting, check_model
 from csnlp.models.registry import load_model
@@ -18,7 +19,6 @@ from csnlp.rules.case import Case, Embed
 from csnlp.rules.facts import FactTable, load_facts
 from csnlp.rules.loading import load_book
 from csnlp.scoring.assemble import assemble, case_of
-from csnlp.scoring.bursts import Heads, predicted
 from csnlp.scoring.given import checked_row, exchange_of, refuse_others, unscored
 from csnlp.types import Exchange, Score, Turn
 from csnlp.validation import check_exchange

@@ -13,7 +13,7 @@ import yaml
 
 from csnlp.errors import ConfigError
 from csnlp.heads import HEADS
-from csnlp.training.examples import UNREFERENCED
+from csnlp.training.examples import CROSSED, UNREFERENCED
 
 T = TypeVar("T")
 
@@ -177,8 +177,12 @@ def _source(data: object, folder: Path, where: str) -> Source:
         raise ConfigError(f"{where}: without: give a list of heads")
     if not source.holdout < 1:
         raise ConfigError(f"{where}: holdout: expected a part of 1, found {source.holdout:g}")
-    if source.holdout and source.format not in ("exchanges", UNREFERENCED, "satisfaction"):
+    if source.holdout and source.format not in ("exchanges", UNREFERENCED, CROSSED, "satisfaction"):
         raise ConfigError(f"{where}: holdout: rows of format {source.format} are taught, but cannot be measured on")
+    if source.format == CROSSED and not source.teacher:
+        raise ConfigError(
+            f"{where}: format {CROSSED}: name a teacher; nobody else knows whether a reply fits its new chat"
+        )
     if not source.fold * source.holdout < 1:
         raise ConfigError(f"{where}: fold: {source.fold} is past the last part of a holdout of {source.holdout:g}")
     if unknown := [name for name in source.without if name not in HEADS]:

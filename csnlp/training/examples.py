@@ -20,6 +20,9 @@ from csnlp.types import Exchange, Turn
 UNREFERENCED = "unreferenced"
 """The format of a source whose replies also stand under other questions (:mod:`csnlp.training.unreferenced`)."""
 
+CROSSED = "crossed"
+"""The format of a source whose chats get other replies, for a teacher to judge (:mod:`csnlp.training.crossed`)."""
+
 Row = Mapping[str, Any]
 Target = tuple[float, ...]
 
@@ -151,6 +154,7 @@ def _entailment_row(row: Row) -> Iterator[Example]:
 FORMATS: dict[str, Callable[[Row], Iterator[Example]]] = {
     "exchanges": _exchange_row,
     UNREFERENCED: _unreferenced_row,
+    CROSSED: _exchange_row,
     "satisfaction": _satisfaction_row,
     "relevance": _relevance_row,
     "offence": _offence_row,

@@ -18,8 +18,9 @@ from csnlp.models.protocol import Model
 from csnlp.models.registry import load_folder
 from csnlp.text.fold import fold_text
 from csnlp.training.config import Source
+from csnlp.training.crossed import crossed
 from csnlp.training.distil import taught_by
-from csnlp.training.examples import UNREFERENCED, Example, examples_from
+from csnlp.training.examples import CROSSED, UNREFERENCED, Example, examples_from
 from csnlp.training.join import Row, labelled_spans, labelled_turns
 from csnlp.training.remembered import RememberedTeacher
 from csnlp.training.unreferenced import beside_the_question
@@ -38,13 +39,13 @@ def load_pools(sources: Iterable[Source], said: Path) -> tuple[list[list[Example
     for source in sources:
         examples = [_without(example, source.without) for example in _examples(source)]
         examples = [example for example in examples if example.targets]
-        kept = [e for e in examples if not is_held_out(e.group, source)]
-        pools.append(kept + beside_the_question(kept) if source.format == UNREFERENCED else kept)
-        if source.holdout and source.format != UNREFERENCED:  # measured with its reference, by another source
+        pools.append([e for e in examples if not is_held_out(e.group, source)])
+        if source.holdout and source.format not in _MADE_OF_OTHERS:
             name = (source.labels or source.path).name.split(".")[0]
             held_out.setdefault(name, []).extend(e for e in examples if is_held_out(e.group, source))
     unseen = {_exchange_key(example) for kept in held_out.values() for example in kept} - {None}
     pools = [[example for example in pool if _exchange_key(example) not in unseen] for pool in pools]
+    pools = [_made(pool, source.format) for pool, source in zip(pools, sources, strict=True)]
     teachers: dict[Path, Model] = {}
     for number, source in enumerate(sources):
         if not pools[number]:
@@ -56,6 +57,16 @@ def load_pools(sources: Iterable[Source], said: Path) -> tuple[list[list[Example
         if source.teacher:
             pools[number] = taught_by([teachers[folder] for folder in source.teacher], pools[number])
     return pools, held_out
+
+
+_MADE_OF_OTHERS = (UNREFERENCED, CROSSED)
+"""Formats of rows that another source has as they are; what is held out of them is measured there."""
+
+
+def _made(pool: list[Example], format_name: str) -> list[Example]:
+    if format_name == CROSSED:
+        return crossed(pool)
+    return pool + beside_the_question(pool) if format_name == UNREFERENCED else pool
 
 
 def _examples(source: Source) -> Iterator[Example]:

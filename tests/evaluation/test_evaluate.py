@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+import csnlp
 from csnlp.errors import ModelError
 from csnlp.evaluation import evaluate
 from csnlp.evaluation.table import evaluation_table
@@ -202,3 +203,18 @@ def test_a_head_that_comes_and_goes_is_told(gold, told, sure):
 
     with pytest.raises(ModelError, match="head politeness is there for some exchanges only"):
         evaluate(Fickle(), rows)
+
+
+def test_an_answer_in_several_messages_is_judged_as_the_scorer_judges_it(gold):
+    class Reader:
+        """Finds an answer where the reply has a figure."""
+
+        def predict(self, exchanges):
+            labels = HEADS["accuracy"].labels
+            found = [labels.index("answers" if any(map(str.isdigit, e.reply)) else "evasive") for e in exchanges]
+            return Prediction({"accuracy": np.eye(len(labels), dtype=np.float32)[found]})
+
+    turns = [{"role": "customer", "text": "几天能退"}, {"role": "agent", "text": "7天内都可以"}]
+    row = gold(0, {"accuracy": "answers"}, context=turns, reply="您放心哈")
+    assert evaluate(Reader(), [row], resamples=0).heads["accuracy"].metrics["accuracy"].value == 1
+    assert csnlp.load(Reader()).score(row.exchange).accuracy.label == "answers"

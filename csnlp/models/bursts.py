@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from csnlp.errors import ModelError
+from csnlp.heads import HEADS, Head
 from csnlp.models.protocol import Model, checked_heads
 from csnlp.types import Exchange, FloatArray, Turn, goes_on
 
@@ -23,15 +24,16 @@ MOST_CHARACTERS = 500
 _OF_WHOLE = ("accuracy", "applicability")
 
 
-def predicted(model: Model, exchanges: Sequence[Exchange]) -> Heads:
-    """A row for each of ``exchanges``. Raises :class:`csnlp.errors.ModelError` for no proper probabilities."""
-    heads = checked_heads(model.predict(exchanges), len(exchanges))
+def predicted(model: Model, exchanges: Sequence[Exchange], known: Mapping[str, Head] = HEADS) -> Heads:
+    """Of the ``known`` heads those that ``model`` has, a row for each of ``exchanges``. Raises
+    :class:`csnlp.errors.ModelError` for no proper probabilities."""
+    heads = checked_heads(model.predict(exchanges), len(exchanges), known)
     named = [name for name in _OF_WHOLE if name in heads]
     wholes = _wholes(exchanges) if named else {}
     if not wholes:
         return heads
     # In a call of its own: a model may take no more exchanges in one than its window.
-    again = checked_heads(model.predict(list(wholes.values())), len(wholes))
+    again = checked_heads(model.predict(list(wholes.values())), len(wholes), known)
     for name in named:
         if name not in again:
             raise ModelError(f"head {name} is there for some exchanges only; the model must return it for all of them")

@@ -10,7 +10,7 @@ import pytest
 import csnlp
 from csnlp.errors import ModelError
 from csnlp.heads import HEADS
-from csnlp.scoring.bursts import MOST_CHARACTERS, whole_of
+from csnlp.models.bursts import MOST_CHARACTERS, whole_of
 from csnlp.types import MAX_PAUSE, Conversation, Exchange, Prediction, Score, Turn
 
 START = datetime(2026, 5, 1, 10)
