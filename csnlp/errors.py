@@ -20,6 +20,9 @@ class InputError(CsnlpError, ValueError):
         self.problem = problem
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
+        return type(self), (self.field, self.problem, self.remedy)  # by default, with the message alone
+
 
 class ModelError(CsnlpError):
     """A model that cannot be found or loaded."""
@@ -34,3 +37,8 @@ class MissingExtra(CsnlpError, ImportError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f'{package} is needed here; install it with: pip install "csnlp-zh[{extra}]"')
+        self.package = package
+        self.extra = extra
+
+    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:
+        return type(self), (self.package, self.extra)

@@ -205,7 +205,8 @@ class Score:
     def to_dict(self, probabilities: bool = False) -> dict[str, Any]:
         """The output row (see README, "Files in and out"): plain values only, ready for JSON.
 
-        ``probabilities`` adds a ``probabilities`` object: head name → label → probability.
+        ``probabilities`` adds a ``probabilities`` object: head name → label → probability. A row that could not be
+        scored has its ``error`` besides.
         """
         row: dict[str, Any] = {"id": self.id}
         for name in ("politeness", "accuracy", "complaint"):
@@ -227,6 +228,8 @@ class Score:
                 for name in ("politeness", "accuracy", "complaint", "complaint_type", "satisfaction")
                 if (head := getattr(self, name)) is not None
             }
+        if self.error is not None:
+            row["error"] = self.error
         return row
 
     def explain(self) -> str:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from csnlp.heads import Head
 from csnlp.models.encoding import STEP, Encoded
+from csnlp.models.forking import Places
 from csnlp.types import FloatArray
 
 TOKENS_PER_BATCH = 1024
@@ -24,6 +25,10 @@ are no faster (benchmarks/README.md) and take 40 MB more."""
 
 CLOSED = np.float32(-1e9)
 """What an attention score gets added at padding; minus infinity would make NaN of a row of nothing else."""
+
+PARALLEL_CALLS = 2
+"""Callers that an engine serves at once. The cores work on one batch at a time; the second caller's is ready when they
+are done."""
 
 EMBEDDING = "embedding"
 """The name of the output beside the heads: the mean of the reply's last hidden states."""
@@ -71,13 +76,15 @@ def padded_length(row: Encoded) -> int:
 
 
 class PaddedEngine(ABC):
-    """An engine (:class:`csnlp.models.engine.Engine`) that runs padded batches."""
+    """An engine (:class:`csnlp.models.engine.Engine`) that runs padded batches, of :data:`PARALLEL_CALLS` callers at
+    once."""
 
     description: str
 
     def __init__(self, heads: Mapping[str, Head], pad_id: int, hidden_size: int) -> None:
         self.heads = heads
         self._pad_id, self._hidden_size = pad_id, hidden_size
+        self._places = Places(PARALLEL_CALLS)
 
     def logits(self, rows: Sequence[Encoded]) -> dict[str, FloatArray]:
         """Head name → (rows, labels)."""
@@ -97,7 +104,9 @@ class PaddedEngine(ABC):
 
     def _fill(self, outputs: Mapping[str, FloatArray], rows: Sequence[Encoded]) -> None:
         for numbers, batch in padded_batches(rows, self._pad_id):
-            for output, values in zip(outputs.values(), self._run(list(outputs), batch), strict=True):
+            with self._places:
+                found = self._run(list(outputs), batch)
+            for output, values in zip(outputs.values(), found, strict=True):
                 output[numbers] = values
 
 

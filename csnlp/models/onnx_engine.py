@@ -11,6 +11,7 @@ import numpy as np
 from csnlp.errors import MissingExtra, ModelError
 from csnlp.heads import network_heads
 from csnlp.models.batching import Batch, PaddedEngine
+from csnlp.models.forking import refuse_torn
 from csnlp.types import FloatArray
 
 
@@ -24,7 +25,7 @@ class OnnxEngine(PaddedEngine):
             import onnxruntime
         except ImportError as error:
             raise MissingExtra("onnxruntime", "onnx") from error
-
+        refuse_torn()
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = threads

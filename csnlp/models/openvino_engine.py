@@ -4,14 +4,17 @@ matrix products in 8-bit integers where that is faster."""
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from queue import SimpleQueue
+from types import ModuleType
 from typing import Any
 
 from csnlp.errors import MissingExtra, ModelError
 from csnlp.heads import network_heads
-from csnlp.models.batching import Batch, PaddedEngine
+from csnlp.models.batching import PARALLEL_CALLS, Batch, PaddedEngine
+from csnlp.models.forking import refuse_torn
 from csnlp.models.processor import instructions
 from csnlp.models.weights import StoredWeights
 from csnlp.types import FloatArray
@@ -27,9 +30,6 @@ GROUP = 64
 """Neighbouring inputs of a matrix product that share a scale when they are rounded to 8 bits. Each token has its own,
 so no calibration data is needed and no other token changes its numbers; a large value spoils only its neighbours."""
 
-PARALLEL_CALLS = 2
-"""Callers served at once. The cores work on one batch at a time; the second caller's is ready when they are done."""
-
 
 class OpenVinoEngine(PaddedEngine):
     """Runs the network of a weights file on ``threads`` cores (0: all of them).
@@ -42,11 +42,9 @@ class OpenVinoEngine(PaddedEngine):
     def __init__(
         self, weights: Path, config: Mapping[str, Any], pad_id: int, precision: str = "auto", threads: int = 0
     ) -> None:
-        try:
-            os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KERNELS))  # read when the first kernel is made
-            import openvino
-        except ImportError as error:
-            raise MissingExtra("openvino", "openvino") from error
+        refuse_torn()
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KERNELS))  # read when the first kernel is made
+        openvino = _openvino()
         from csnlp.models.openvino_graph import build
 
         try:
@@ -77,6 +75,23 @@ class OpenVinoEngine(PaddedEngine):
             return [request.get_tensor(name).data.copy() for name in names]  # the next run writes over them
         finally:
             self._free.put(request)
+
+
+def _openvino() -> ModuleType:
+    """The library, without its telemetry: left alone, importing it reports to a web service, by way of a process of its
+    own and a file in the user's home, and nobody who scores chats has been asked."""
+    name = "openvino_telemetry"
+    known = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]  # as if it were not installed
+    try:
+        import openvino
+    except ImportError as error:
+        raise MissingExtra("openvino", "openvino") from error
+    finally:
+        del sys.modules[name]
+        if known is not None:
+            sys.modules[name] = known
+    return openvino  # type: ignore[no-any-return]
 
 
 def _in_int8(precision: str, floats: str, hidden_size: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from csnlp.errors import MissingExtra
+from csnlp.errors import MissingExtra, ModelError
 from csnlp.heads import Head
 from csnlp.models.encoding import Encoded
 from csnlp.models.weights import read_weights
@@ -54,6 +55,7 @@ class TorchEngine:
 
         if threads:
             torch.set_num_threads(threads)
+        _refuse_forked()
         weights = read_weights(folder / "model.safetensors")
         network = network_from_state(shape, {name: torch.from_numpy(array) for name, array in weights.items()})
         engine = cls(network.to(device))
@@ -83,6 +85,7 @@ class TorchEngine:
 
         from csnlp.models.packed import PackedNetwork, pack
 
+        _refuse_forked()
         network = self._loaded or PackedNetwork(self.network)
         budget = TOKENS_PER_BATCH.get(network.device.type, TOKENS_PER_BATCH["cpu"])
         out = np.empty((len(rows), features), np.float32)
@@ -95,6 +98,30 @@ class TorchEngine:
             for numbers, result in _one_behind(map(queue, token_batches(rows, budget))):
                 out[numbers] = result.numpy()
         return out
+
+
+def _refuse_forked() -> None:
+    """Raise :class:`csnlp.errors.ModelError` in a child of a process that had torch at work: without the threads that
+    stayed behind it would wait for ever."""
+    import torch
+
+    if _is_forked and torch.get_num_threads() > 1:
+        raise ModelError(
+            "torch was loaded before this process was forked, and its threads did not come along; start processes "
+            "with multiprocessing's spawn, or load the model with threads=1 in each"
+        )
+
+
+_is_forked = False
+
+
+def _in_child() -> None:
+    global _is_forked
+    _is_forked = True
+
+
+if hasattr(os, "register_at_fork"):  # there is no fork on Windows
+    os.register_at_fork(after_in_child=_in_child)
 
 
 class _Fetched:

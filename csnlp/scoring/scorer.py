@@ -12,6 +12,7 @@ from csnlp.errors import ConfigError, InputError
 from csnlp.io.badrow import BadRow
 from csnlp.models.bursts import Heads, predicted
 from csnlp.models.folder import model_digest
+from csnlp.models.forking import Places
 from csnlp.models.protocol import Model, call_setting, check_model
 from csnlp.models.registry import load_model
 from csnlp.rules.book import RuleBook
@@ -72,6 +73,7 @@ class Scorer:
         self.book = book
         self.facts = facts
         self._embed: Embed | None = getattr(model, "embed", None)
+        self._places = Places(call_setting(model, "parallel_calls", 1))
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Scorer cannot be copied or sent to another process; call csnlp.load there")
@@ -91,8 +93,9 @@ class Scorer:
         """
         exchange = exchange_of(reply, question, context, reference)
         check_exchange(exchange)
-        (case,) = self._cases([exchange], self._predict([exchange]))
-        return assemble(case, self.book)
+        book = self.book  # it may be replaced meanwhile
+        (case,) = self._cases([exchange], self._predict([exchange]), book)
+        return assemble(case, book)
 
     async def score_async(
         self,
@@ -115,6 +118,9 @@ class Scorer:
     def score_many(self, exchanges: Iterable[Exchange | BadRow | str]) -> Iterator[Score]: ...
     def score_many(self, exchanges: Iterable[Exchange | BadRow | str]) -> list[Score] | Iterator[Score]:
         """One score for each exchange (or bare reply), in order: a list for a sequence, else a generator.
+
+        A generator scores windows of :data:`WINDOW` exchanges, while it reads the next ones: for a stream in which
+        replies come one by one, call :meth:`score`.
 
         An exchange that cannot be scored gives a score with ``error`` set; the others are scored. Raises
         :class:`csnlp.errors.ModelError` when the model returns no proper probabilities, and
@@ -141,7 +147,9 @@ class Scorer:
         Raises what :meth:`score_many` does.
         """
         refuse_others(exchanges)
-        return (case for rows, verdicts in self._predicted(exchanges) for case in self._cases(rows, verdicts))
+        return (
+            case for rows, verdicts in self._predicted(exchanges) for case in self._cases(rows, verdicts, self.book)
+        )
 
     def metadata(self) -> dict[str, str]:
         """What made these scores: names, versions and digests of model, rule book, facts (or "none") and csnlp, and the
@@ -160,15 +168,10 @@ class Scorer:
 
     def _scores(self, exchanges: Iterable[Exchange | BadRow | str]) -> Iterator[Score]:
         for window, verdicts in self._predicted(exchanges):
-            scored = self._cases(window, verdicts)
+            book = self.book
+            cases = self._cases(window, verdicts, book)
             for row in window:
-                yield row if isinstance(row, Score) else self._assembled(next(scored))
-
-    def _assembled(self, case: Case) -> Score:
-        try:
-            return assemble(case, self.book)
-        except InputError as error:  # a check of the user's own failed
-            return unscored(case.exchange.id, error)
+                yield row if isinstance(row, Score) else _assembled(next(cases), book)
 
     def _predicted(self, exchanges: Iterable[object]) -> Iterator[tuple[list[Exchange | Score], Heads]]:
         """Windows of checked rows, each with what the model says of its exchanges. While the caller is busy with one
@@ -187,7 +190,7 @@ class Scorer:
             following: _Window | None = first
             while following is not None:
                 waiting.append((following.rows, pool.submit(self._predict, following.rows)))
-                if len(waiting) > calls:
+                while len(waiting) > calls or (waiting and waiting[0][1].done()):
                     yield _done(*waiting.popleft())
                 try:
                     following = next(windows, None)
@@ -202,13 +205,23 @@ class Scorer:
 
     def _predict(self, window: Sequence[Exchange | Score]) -> Heads:
         exchanges = _exchanges(window)
-        return predicted(self.model, exchanges) if exchanges else {}
+        if not exchanges:
+            return {}
+        with self._places:
+            return predicted(self.model, exchanges)
 
-    def _cases(self, window: Sequence[Exchange | Score], heads: Heads) -> Iterator[Case]:
-        """The exchanges of ``window`` as the rules see them; ``heads`` has a row for each of them."""
+    def _cases(self, window: Sequence[Exchange | Score], heads: Heads, book: RuleBook) -> Iterator[Case]:
+        """The exchanges of ``window`` as the rules of ``book`` see them; ``heads`` has a row for each of them."""
         for row, exchange in enumerate(_exchanges(window)):
             verdicts = {name: array[row] for name, array in heads.items()}
-            yield case_of(exchange, verdicts, self.book, self.facts, self._embed)
+            yield case_of(exchange, verdicts, book, self.facts, self._embed)
+
+
+def _assembled(case: Case, book: RuleBook) -> Score:
+    try:
+        return assemble(case, book)
+    except InputError as error:  # a check of the user's own failed
+        return unscored(case.exchange.id, error)
 
 
 def _exchanges(window: Sequence[Exchange | Score]) -> list[Exchange]:

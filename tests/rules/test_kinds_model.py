@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -106,3 +108,16 @@ def test_the_books_sentences_are_embedded_once(ask: Ask) -> None:
     for reply in ("甲一", "甲二", "甲三"):
         ask("{similar: [甲甲, 乙乙]}", reply, embed=counting)
     assert asked.count(("甲甲", "乙乙")) == 1 and len(asked) == 4
+
+
+def test_sentences_are_remembered_no_longer_than_the_model(ask: Ask) -> None:
+    class Embedder:
+        def embed(self, texts: Sequence[str]) -> FloatArray:
+            return fake_embed(texts)
+
+    model = Embedder()
+    ask("{similar: [甲甲, 丙丙]}", "甲一", embed=model.embed)
+    gone = weakref.ref(model)
+    del model
+    gc.collect()
+    assert gone() is None

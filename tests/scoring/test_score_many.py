@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 import csnlp
-from csnlp.rules import Case, register_check
+from csnlp.rules import Case, load_book, register_check
 from csnlp.scoring.scorer import WINDOW
 from csnlp.types import Conversation, Exchange, Turn
 
@@ -161,6 +161,36 @@ def test_an_endless_stream_is_read_only_a_little_ahead() -> None:
     given = model.given
     time.sleep(0.1)
     assert model.given == given  # nothing goes on behind the caller's back
+
+
+def test_what_is_done_does_not_wait_for_more_input() -> None:
+    model = Counting(4, seconds=0)
+    model.window = 1
+    read = []
+
+    def slowly() -> Iterator[csnlp.Exchange]:
+        for exchange in numbered(20):
+            read.append(exchange.id)
+            yield exchange
+            time.sleep(0.1)
+
+    assert next(csnlp.load(model).score_many(slowly())).id == "0"
+    assert len(read) < 4
+
+
+def test_the_book_may_be_replaced_while_a_reply_is_scored(tmp_path: Path) -> None:
+    strict = tmp_path / "strict.yaml"
+    strict.write_text(OWN_BOOK.replace("{python: tests.scorer.fragile}", "{regex: 您好}"), encoding="utf-8")
+
+    class Replacing:
+        def predict(self, exchanges: Sequence[csnlp.Exchange], /) -> csnlp.Prediction:
+            scorer.book = load_book(strict)
+            return csnlp.Prediction({"politeness": np.eye(5, dtype=np.float32)[[0] * len(exchanges)]})
+
+    scorer = csnlp.load(Replacing())
+    first, second = scorer.score("您好"), scorer.score("您好")
+    assert {finding.rule for finding in first.findings}.isdisjoint({"R"}) and first.lines
+    assert [finding.rule for finding in second.findings] == ["R"]
 
 
 def test_a_model_says_how_many_it_is_given_at_once() -> None:

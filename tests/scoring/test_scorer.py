@@ -199,3 +199,8 @@ def test_metadata_names_the_engine_and_how_it_computes(tiny_model: Path) -> None
     assert (engine("onnx"), engine("torch")) == ("onnx float32", "torch cpu")
     assert engine("cpu") == engine("cpu") and engine("cpu-float32").endswith("float32")
     assert csnlp.load(Fixed(politeness="polite")).metadata()["engine"] == "none"
+
+
+def test_a_row_that_could_not_be_scored_says_why_in_json(scorer: csnlp.Scorer) -> None:
+    good, bad = scorer.score_many(["您好", ""])
+    assert "error" not in good.to_dict() and bad.to_dict()["error"] == bad.error != ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from csnlp.rules.case import Case, Embed
 from csnlp.rules.kinds.names import Names
@@ -31,10 +32,15 @@ class SimilarTo(Condition):
         return Verdict(True, note=f"≈ {self.sentences[best]} ({cosines[best]:.2f})")
 
 
-@lru_cache(maxsize=256)
 def _vectors(embed: Embed, sentences: tuple[str, ...]) -> FloatArray:
-    """The sentences' embeddings: the same for every reply."""
-    return embed(sentences)
+    """The sentences' embeddings: the same for every reply, and kept as long as the scorer keeps ``embed``."""
+    known = _KNOWN.setdefault(embed, {})
+    if sentences not in known:
+        known[sentences] = embed(sentences)
+    return known[sentences]
+
+
+_KNOWN: MutableMapping[Embed, dict[tuple[str, ...], FloatArray]] = WeakKeyDictionary()
 
 
 def parse(entry: Entry, names: Names) -> Condition:
