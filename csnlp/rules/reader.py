@@ -6,9 +6,9 @@ size), and so are duplicate keys.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -20,6 +20,12 @@ MAX_BYTES = 5_000_000
 
 MAX_DEPTH = 50
 """Lists and mappings inside one another; the bundled book has under 15."""
+
+MAX_DIGITS = 40
+"""Characters of a number."""
+
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -63,10 +69,10 @@ class Entry:
         """A number from ``low`` to ``high``."""
         if (node := self._node(key, default is None)) is None:
             return float(default or 0)
-        value = _constructed(node)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        value = _number(node)
+        if value is None or not low <= value <= high:
             raise self.error(key, f"expected a number from {low:g} to {high:g}, found {_shown(node)}")
-        return float(value)
+        return value
 
     def whole(self, key: str, default: int | None = None, low: int = 0, high: int = 1_000_000) -> int:
         """A whole number from ``low`` to ``high``."""
@@ -79,8 +85,7 @@ class Entry:
         """``true`` or ``false``."""
         if (node := self._node(key, False)) is None:
             return default
-        value = _constructed(node)
-        if not isinstance(value, bool):
+        if (value := _truth(node)) is None:
             raise self.error(key, f"expected true or false, found {_shown(node)}")
         return value
 
@@ -214,20 +219,24 @@ def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
-def _constructed(node: yaml.Node) -> object:
-    """A plain number or truth value; None for anything else."""
-    if isinstance(node, yaml.ScalarNode) and node.tag.endswith((":int", ":float", ":bool")):
-        return _plain(str(node.value))
-    return None
+def _number(node: yaml.Node) -> float | None:
+    """A decimal number; None for anything else, among it a tag that its text does not fit."""
+    value = _core(node, "int", "float")
+    return float(value) if len(value) <= MAX_DIGITS and _NUMBER.fullmatch(value) else None
 
 
-@lru_cache(maxsize=256)
-def _plain(value: str) -> object:
-    """A book has few values, over and over."""
-    try:
-        return yaml.safe_load(value)
-    except (yaml.YAMLError, ValueError):  # a tag that the value does not fit, or a number of 5,000 digits
-        return None
+def _truth(node: yaml.Node) -> bool | None:
+    """A truth value; None for anything else."""
+    return _TRUTHS.get(_core(node, "bool").lower())
+
+
+def _core(node: yaml.Node, *kinds: str) -> str:
+    """The text of a scalar of one of these of YAML's own types; nothing for any other node.
+
+    It is never parsed again: the text under a tag can hold what this module refuses.
+    """
+    is_one = isinstance(node, yaml.ScalarNode) and node.tag in {f"tag:yaml.org,2002:{kind}" for kind in kinds}
+    return str(node.value) if is_one else ""
 
 
 def _shown(node: yaml.Node) -> str:

@@ -31,6 +31,11 @@ MISTAKES: list[tuple[str, Ask, str]] = [
     ('a: !!int "[["', lambda e: e.number("a"), "expected a number from 0 to 1e+09, found '[['"),
     ('a: !!int "*b"', lambda e: e.number("a"), "expected a number from 0 to 1e+09, found '*b'"),
     ("a: " + "9" * 5000, lambda e: e.number("a"), "expected a number from 0 to 1e+09, found '999"),
+    ('a: !x:int "1"', lambda e: e.number("a"), "expected a number from 0 to 1e+09, found '1'"),
+    ('a: !x:bool "true"', lambda e: e.flag("a"), "expected true or false, found 'true'"),
+    ("a: !!int [1]", lambda e: e.number("a"), "expected a number from 0 to 1e+09, found a list"),
+    ("a: 1" + ":00" * 400 + ":00.5", lambda e: e.number("a"), "expected a number from 0 to 1e+09, found '1:00"),
+    ("a: 1.0e+400", lambda e: e.number("a"), "expected a number from 0 to 1e+09, found '1.0e+400'"),
     ("a: 1.5", lambda e: e.whole("a"), "f.yaml:1: f: a: expected a whole number, found 1.5"),
     ("a: 1", lambda e: e.flag("a"), "f.yaml:1: f: a: expected true or false, found '1'"),
     ("a: maybe", lambda e: e.flag("a"), "f.yaml:1: f: a: expected true or false, found 'maybe'"),
@@ -102,13 +107,25 @@ def test_a_tag_makes_no_object() -> None:
     assert entry.text("b") == ""
 
 
+@pytest.mark.parametrize("tag", ["!!int", "!!float", "!!bool", "!x:int", "!<tag:yaml.org,2002:int>"])
+def test_the_text_under_a_tag_is_not_read_as_yaml(tag: str) -> None:
+    layers = ", ".join(f"a{i}: &a{i} {{<<: [{', '.join([f'*a{i - 1}'] * 8)}]}}" for i in range(1, 8))
+    for text in (f"{{a0: &a0 {{k: 1}}, {layers}}}", "[" * 100_000, "1:00" * 100_000):
+        entry = parse_yaml(f"a: {tag} '{text}'", "f.yaml")
+        with pytest.raises(ConfigError, match="expected a number"):
+            entry.number("a")
+        with pytest.raises(ConfigError, match="expected true or false"):
+            entry.flag("a")
+
+
 def test_values_are_read_as_they_are_meant() -> None:
     entry = parse_yaml(
-        "t: 1.0\nn: 1.5e+3\nw: 7\nf: yes\nlone: a\nmany: [a, no, 3]\nday: 2026-01-31\n"
+        "t: 1.0\nn: 1.5e+3\nw: 7\nm: -0.5\ntagged: !!int '8'\nf: yes\ng: Off\nlone: a\nmany: [a, no, 3]\nday: 2026-01-31\n"
         "list: [{id: N}, {name: M}, {}]\nmixed: [a, {b: 1}]",
         "f.yaml",
     )
     assert entry.text("t") == "1.0" and entry.number("n") == 1500 and entry.whole("w") == 7 and entry.flag("f") is True
+    assert entry.number("m", low=-1) == -0.5 and entry.whole("tagged") == 8 and entry.flag("g", True) is False
     assert entry.texts("lone") == ("a",) and entry.texts("many") == ("a", "no", "3")
     assert entry.day("day") == date(2026, 1, 31) and entry.day("none") is None
     assert [item.name for item in entry.entries("list")] == ["N", "M", "f.list[3]"]
