@@ -28,10 +28,12 @@ from csnlp.heads import HEADS
 from csnlp.models.calibration import probabilities
 from csnlp.models.folder import read_settings, write_settings
 from csnlp.models.jieba_words import words
+from csnlp.models.shapes import check_shapes
 from csnlp.text import fold_text
 from csnlp.types import Exchange, FloatArray, Prediction, Turn
 
 Ints = npt.NDArray[np.int64]
+_Tensors = Mapping[str, npt.NDArray[Any]]
 
 FIELDS = ("reply", "customer", "context")
 CONTEXT_TURNS = 6
@@ -148,10 +150,10 @@ class BaselineModel:
         try:
             terms = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
             tensors = load_file(folder / "weights.safetensors")
-            vocabularies = {name: _vocabulary(terms[name], tensors[f"{name}.idf"]) for name in terms}
-            heads = {name: _head(name, head, tensors) for name, head in settings.pop("heads").items()}
+            vocabularies = {name: _vocabulary(name, terms[name], tensors) for name in terms}
+            heads = {name: _head(name, head, tensors, vocabularies) for name, head in settings.pop("heads").items()}
             name, version = settings.pop("name"), settings.pop("version")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, SafetensorError) as error:
             raise ModelError(f"{folder} holds no complete baseline model: {error!r}") from error
         return cls(vocabularies, heads, name, version, {k: v for k, v in settings.items() if k != "kind"}, folder)
 
@@ -165,17 +167,28 @@ def number_terms(chars: Sequence[str], words: Sequence[str], idf: FloatArray) ->
     )
 
 
-def _vocabulary(terms: Mapping[str, list[str]], idf: npt.NDArray[Any]) -> Vocabulary:
-    if len(terms["chars"]) + len(terms["words"]) != len(idf):
-        raise ValueError("vocabulary.json and weights.safetensors are of different models")
-    return number_terms(terms["chars"], terms["words"], idf.astype(np.float32))
+def _vocabulary(name: str, terms: Mapping[str, list[str]], tensors: _Tensors) -> Vocabulary:
+    if name not in FIELDS:
+        raise ValueError(f"vocabulary.json has {name!r}; the fields are {', '.join(FIELDS)}")
+    idf = _tensor(tensors, f"{name}.idf", len(terms["chars"]) + len(terms["words"]))
+    return number_terms(terms["chars"], terms["words"], idf)
 
 
-def _head(name: str, settings: Mapping[str, Any], tensors: Mapping[str, npt.NDArray[Any]]) -> LinearHead:
+def _head(
+    name: str, settings: Mapping[str, Any], tensors: _Tensors, vocabularies: Mapping[str, Vocabulary]
+) -> LinearHead:
     if name not in HEADS or tuple(settings["labels"]) != HEADS[name].labels:
         raise ValueError(f"head {name!r} has other labels than this version of csnlp; train the model anew")
-    weights = {read: tensors[f"{name}.{read}"].astype(np.float32) for read in settings["fields"]}
-    return LinearHead(weights, tensors[f"{name}.bias"].astype(np.float32))
+    labels = len(HEADS[name].labels)
+    features = {read: len(vocabularies[read].idf) for read in settings["fields"]}
+    weights = {read: _tensor(tensors, f"{name}.{read}", count, labels) for read, count in features.items()}
+    return LinearHead(weights, _tensor(tensors, f"{name}.bias", labels))
+
+
+def _tensor(tensors: _Tensors, name: str, *shape: int) -> FloatArray:
+    """The tensor ``name`` as float32; :class:`ValueError` when it is absent or not of this ``shape``."""
+    check_shapes({known: array.shape for known, array in tensors.items()}, [(name, shape)])
+    return tensors[name].astype(np.float32)
 
 
 def _folded(text: str) -> str:

@@ -21,10 +21,11 @@ import numpy as np
 from csnlp.errors import CsnlpError, ModelError
 from csnlp.heads import network_heads
 from csnlp.models.cache import LogitCache
-from csnlp.models.calibration import probabilities
+from csnlp.models.calibration import check_temperatures, probabilities
 from csnlp.models.encoding import PLAIN_SEGMENTS, ExchangeEncoder
 from csnlp.models.engine import Engine, load_engine
 from csnlp.models.folder import read_settings
+from csnlp.models.shapes import check_weights
 from csnlp.models.weights import weight_shapes
 from csnlp.types import Exchange, FloatArray, Prediction
 
@@ -38,7 +39,7 @@ class BertModel:
     Exchanges that read the same are run once: in a batch, and (with ``cached`` above 0) as long as they are among the
     last that many. ``temperatures`` maps head names to the temperature that calibrates them; ``heads`` are those that
     were taught, the only ones reported (by default all that the network has). ``folder`` is where the model was loaded
-    from, if it was.
+    from, if it was. Raises :class:`ValueError` for a temperature that is none.
     """
 
     parallel_calls = 2  # one call's texts are prepared while the other's are in the engine
@@ -57,6 +58,7 @@ class BertModel:
         self.encoder = encoder
         self.engine = engine
         self.temperatures = dict(temperatures or {})
+        check_temperatures(self.temperatures)
         self.name = name
         self.version = version
         self.heads = tuple(engine.heads if heads is None else heads)
@@ -70,12 +72,13 @@ class BertModel:
         settings = read_settings(folder)
         try:
             heads = _checked_heads(settings)
-            _check_shapes(weight_shapes(folder / "model.safetensors"), settings["network"])
+            check_weights(weight_shapes(folder / "model.safetensors"), settings["network"])
             encoder = ExchangeEncoder.from_file(
                 folder / "tokenizer.json",
                 settings["network"]["max_tokens"],
                 settings["network"].get("segments", PLAIN_SEGMENTS),
             )
+            encoder.check_vocabulary(settings["network"]["vocab_size"])
             engine = load_engine(folder, settings["network"], encoder.pad_id, device, threads)
             name, version = settings["name"], settings["version"]
             return cls(encoder, engine, settings.get("temperatures"), name, version, heads, folder, CACHED)
@@ -122,13 +125,3 @@ def _checked_heads(settings: Mapping[str, Any]) -> tuple[str, ...]:
             known = f"here they are {', '.join(heads[name].labels)}" if name in heads else "there is no such head here"
             raise ValueError(f"its labels of {name} are {', '.join(labels)}; {known}: use the csnlp that wrote it")
     return tuple(settings["heads"])
-
-
-def _check_shapes(shapes: Mapping[str, tuple[int, ...]], network: Mapping[str, Any]) -> None:
-    """The settings and the weights must be of one network; the graph would notice only at a long text."""
-    hidden = network["hidden_size"]
-    rows = {"words": network["vocab_size"], "positions": network["max_tokens"]}
-    rows |= {f"heads.{name}": len(head.labels) for name, head in network_heads(network).items()}
-    for name, count in rows.items():
-        if (found := shapes[f"{name}.weight"]) != (count, hidden):
-            raise ValueError(f"{name}.weight has shape {found}, but csnlp.json says {(count, hidden)}")

@@ -9,6 +9,17 @@ import numpy as np
 from csnlp.heads import Head
 from csnlp.types import FloatArray
 
+COLDEST, HOTTEST = 1e-6, 1e6
+"""The limits of a temperature; those that are fitted lie between 1/4 and 4."""
+
+
+def check_temperatures(temperatures: Mapping[str, object]) -> None:
+    """Raise :class:`ValueError` unless each is a number above 0 that float32 can divide by: one below 0 turns every verdict
+    round."""
+    for head, value in temperatures.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not COLDEST <= value <= HOTTEST:
+            raise ValueError(f"the temperature of {head} is no number from {COLDEST:g} to {HOTTEST:g}")
+
 
 def probabilities(head: Head, logits: FloatArray, temperatures: Mapping[str, float]) -> FloatArray:
     """``logits`` (rows, labels) divided by the head's temperature (1 if it has none), then softmax, or for a

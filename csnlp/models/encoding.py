@@ -98,10 +98,19 @@ class ExchangeEncoder:
 
     @classmethod
     def from_file(cls, path: Path, max_tokens: int = 256, segments: int = SEGMENTS) -> ExchangeEncoder:
-        """Read a ``tokenizer.json`` (Hugging Face tokenizers)."""
+        """Read a ``tokenizer.json`` (Hugging Face tokenizers). What it says of padding and truncation is left: both are
+        done here."""
         from tokenizers import Tokenizer
 
-        return cls(Tokenizer.from_file(str(path)), max_tokens, segments)
+        tokenizer = Tokenizer.from_file(str(path))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return cls(tokenizer, max_tokens, segments)
+
+    def check_vocabulary(self, size: int) -> None:
+        """Raise :class:`ValueError` where the tokenizer has a token for which a network of ``size`` words has none."""
+        if (largest := max(self._tokenizer.get_vocab().values())) >= size:
+            raise ValueError(f"the tokenizer has a token of number {largest}, but the network only {size} words")
 
     def encode(self, exchanges: Sequence[Exchange]) -> list[Encoded]:
         """Encode a batch; an exchange's encoding does not depend on its neighbours."""

@@ -23,7 +23,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
     path = folder / SETTINGS_FILE
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{folder} is not a model folder: {path.name}: {error}; csnlp train writes one") from error
     if not isinstance(settings, dict) or "kind" not in settings:
         raise ModelError(f"{path}: has no kind; was it written by csnlp train?")

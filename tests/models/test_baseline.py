@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from csnlp.errors import ConfigError, InputError, ModelError
 from csnlp.evaluation.gold import parse_labels, parse_row
@@ -136,6 +137,25 @@ def test_a_folder_that_is_no_baseline_is_refused(model, tmp_path, missing):
         BaselineModel.load(tmp_path)
     (tmp_path / missing).unlink()
     with pytest.raises(ModelError, match=r"no complete baseline|not a model folder"):
+        BaselineModel.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["politeness.reply", "complaint.context", "acts.bias", "reply.idf"])
+def test_a_tensor_that_is_too_short_is_refused(model, tmp_path, name):
+    model.save(tmp_path)
+    tensors = load_file(tmp_path / "weights.safetensors")
+    save_file({**tensors, name: tensors[name][:-1]}, tmp_path / "weights.safetensors")
+    with pytest.raises(ModelError, match=rf"{name} has shape \(\d+.*, but should have \(\d+"):
+        BaselineModel.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "terms", ["[" * 200_000, '{"reply": {"chars": [], "words": []}}', '{"mood": {"chars": [], "words": []}}']
+)
+def test_a_vocabulary_of_another_model_is_refused(model, tmp_path, terms):
+    model.save(tmp_path)
+    (tmp_path / "vocabulary.json").write_text(terms)
+    with pytest.raises(ModelError, match="no complete baseline"):
         BaselineModel.load(tmp_path)
 
 
