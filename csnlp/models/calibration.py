@@ -14,7 +14,7 @@ COLDEST, HOTTEST = 1e-6, 1e6
 
 
 def check_temperatures(temperatures: Mapping[str, object]) -> None:
-    """Raise :class:`ValueError` unless each is a number above 0 that float32 can divide by: one below 0 turns every verdict
+    """Raise :class:`ValueError` unless each is a number above 0 that float32 can divide by: one below 0 turns verdicts
     round."""
     for head, value in temperatures.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not COLDEST <= value <= HOTTEST:
