@@ -46,14 +46,19 @@ def network_from_base(base: str, max_tokens: int | None, dropout: float, heads: 
     its own. A model folder that csnlp wrote (a shipped model, say) goes on with its pools and heads too where they are
     those asked for.
 
-    Raises :class:`csnlp.errors.ConfigError` when the base is laid out differently, or as :func:`check_base` does.
+    Raises :class:`csnlp.errors.ConfigError` when the base is laid out differently, has no weights as safetensors (the
+    older files of weights can run code when they are loaded), or as :func:`check_base` does.
     """
     check_base(base, max_tokens)
     if (Path(base) / SETTINGS_FILE).is_file():
         return _network_from_model(Path(base), max_tokens, dropout, tuple(heads.values()))
     from transformers import AutoModel
 
-    model = AutoModel.from_pretrained(base, dtype=torch.float32)
+    try:
+        model = AutoModel.from_pretrained(base, dtype=torch.float32, use_safetensors=True)
+    except (OSError, ValueError) as error:
+        remedy = "weights in another format are not loaded, as they can run code: convert them to model.safetensors"
+        raise ConfigError(f"base: {base} has no weights that can be read; {remedy} ({error})") from error
     source = model.config
     config = NetworkConfig(
         vocab_size=source.vocab_size,

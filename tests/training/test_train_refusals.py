@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -106,3 +107,14 @@ def test_a_base_that_is_laid_out_differently_is_refused(tmp_path: Path, tiny_bas
     (tmp_path / "albert/tokenizer.json").write_bytes((tiny_base / "tokenizer.json").read_bytes())
     with pytest.raises(csnlp.ConfigError, match="not laid out as BERT"):
         run(recipe(tmp_path, tmp_path / "albert", labelled))
+
+
+def test_weights_that_can_run_code_are_not_loaded(tmp_path: Path, tiny_base: Path, labelled: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    base = shutil.copytree(tiny_base, tmp_path / "pickled")
+    torch.save(load_file(base / "model.safetensors"), base / "pytorch_model.bin")
+    (base / "model.safetensors").unlink()
+    with pytest.raises(csnlp.ConfigError, match=r"base: .*pickled has no .*convert them to model\.safetensors"):
+        run(recipe(tmp_path, base, labelled))
