@@ -19,7 +19,7 @@ from csnlp.rules.case import Case
 from csnlp.rules.facts import FactTable, load_facts
 from csnlp.rules.loading import load_book
 from csnlp.rules.tally import Failed, tally
-from csnlp.text.printable import shown
+from csnlp.text.printable import printable, shown
 
 if TYPE_CHECKING:
     from csnlp.io import Source
@@ -59,7 +59,7 @@ def lint(book: Book = "taobao") -> None:
 
     problems = find_problems(load_book(book), date.today())
     for problem in problems:
-        print(f"{problem.where}: {problem.subject}: {problem.message}")
+        print(printable(f"{problem.where}: {problem.subject}: {problem.message}"))
     print(f"{len(problems)} problems")
     raise typer.Exit(1 if problems else 0)
 
@@ -72,7 +72,8 @@ def test(book: Book = "taobao") -> None:
     loaded = load_book(book)
     failed = list(failures(loaded))
     for failure in failed:
-        print(f"{failure.example.where}: {failure.rule}: {failure.problem}: {failure.example.exchange.reply}")
+        reply = printable(failure.example.exchange.reply)
+        print(f"{failure.example.where}: {failure.rule}: {printable(failure.problem)}: {reply}")
     count = sum(len(rule.examples) for rule in loaded.rules)
     print(f"{len(loaded.rules)} rules, {count} examples, {len(failed)} failed")
     raise typer.Exit(1 if failed else 0)

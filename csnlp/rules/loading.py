@@ -80,8 +80,8 @@ def _read(path: Path) -> RuleBook:
         raise chain[-1].top.error("clauses", "a book needs at least one clause")
     lexicons = [read_lexicon(files[name]) for name in _lexicons_used(rules.values())]
     book = RuleBook(
-        name=chain[-1].top.text("name"),
-        version=chain[-1].top.text("version"),
+        name=chain[-1].top.one_line("name"),
+        version=chain[-1].top.one_line("version"),
         review_below=top("review_below").number("review_below", 0.5, high=1),
         sections=sections,
         clauses=tuple(clauses.values()),
@@ -163,7 +163,7 @@ def _merged(chain: Iterable[_File], key: str, make: Callable[[Entry], T]) -> dic
         for name in link.top.choices("without", found, ()) if key == "rules" else ():
             found.pop(name, None)  # a name may stand in the list twice
         items = _unique([item for part in link.parts for item in part.entries(key, required=False)])
-        found |= {item.text("id"): make(item) for item in items}
+        found |= {item.one_line("id"): make(item) for item in items}
     return found
 
 
@@ -202,7 +202,7 @@ def _patterns(rules: Iterable[Rule]) -> Iterator[str]:
 
 
 def _section(entry: Entry) -> Section:
-    section = Section(entry.text("id"), entry.text("title"), entry.number("weight"))
+    section = Section(entry.one_line("id"), entry.one_line("title"), entry.number("weight"))
     entry.done()
     return section
 
@@ -217,9 +217,9 @@ def _clause(entry: Entry, sections: Iterable[Section]) -> Clause:
         confirmed = credit.number("confirmed", 0.0, high=1)
         credit.done()
     clause = Clause(
-        id=entry.text("id"),
+        id=entry.one_line("id"),
         section=entry.choice("section", [section.id for section in sections]),
-        title=entry.text("title"),
+        title=entry.one_line("title"),
         weight=entry.number("weight"),
         starts_at=entry.number("starts_at", 1.0, high=1),
         credit_head=head,
@@ -239,9 +239,9 @@ def _rule(entry: Entry, clauses: Iterable[Clause], names: Names) -> Rule:
         raise entry.error("until", f"{end} is before {start}")
     severity = entry.choice("severity", SEVERITIES)
     rule = Rule(
-        id=entry.text("id"),
+        id=entry.one_line("id"),
         clause=entry.choice("clause", [clause.id for clause in clauses]),
-        message=entry.text("message"),
+        message=entry.one_line("message"),
         suggestion=entry.text("suggestion", ""),
         severity=severity,
         points=entry.number("points", 0.0, low=-1000, high=1000),
@@ -276,7 +276,7 @@ def _ceilings(entry: Entry) -> dict[str, float]:
 def _bands(entry: Entry) -> tuple[Band, ...]:
     bands = []
     for item in entry.entries("bands", required=False):
-        bands.append(Band(item.text("name"), item.number("at_least", high=100)))
+        bands.append(Band(item.one_line("name"), item.number("at_least", high=100)))
         item.done()
     return tuple(sorted(bands, key=lambda band: -band.at_least))
 
@@ -285,7 +285,7 @@ def _unique(items: list[Entry]) -> list[Entry]:
     """``items``, when no two have the same id."""
     seen: dict[str, str] = {}
     for item in items:
-        if (name := item.text("id")) in seen:
+        if (name := item.one_line("id")) in seen:
             raise item.error("id", f"{name!r} stands at {seen[name]} already; give another")
         seen[name] = f"{item.file}:{item.line}"
     return items

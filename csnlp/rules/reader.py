@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from csnlp.errors import ConfigError
+from csnlp.text.printable import printable
 
 MAX_BYTES = 5_000_000
 """Longest file read; the bundled book has under 200,000 bytes."""
@@ -26,6 +27,9 @@ MAX_DIGITS = 40
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+# Those that end a line or turn its direction, too; a joiner inside an emoji does neither.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -44,6 +48,8 @@ class Entry:
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise ConfigError(f"{file}:{key.start_mark.line + 1}: {name}: a key must be plain text")
+            if _CONTROL.search(key.value):
+                raise ConfigError(f"{file}:{key.start_mark.line + 1}: {name}: {_control_in(key.value)}")
             if key.value in self._nodes:
                 raise ConfigError(f"{file}:{key.start_mark.line + 1}: {name}: the key {key.value!r} stands here twice")
             self._nodes[key.value] = value
@@ -64,6 +70,13 @@ class Entry:
         if not isinstance(node, yaml.ScalarNode) or node.tag == "tag:yaml.org,2002:null":
             raise self.error(key, f"expected text, found {_kind(node)}")
         return str(node.value)
+
+    def one_line(self, key: str) -> str:
+        """A text that stands on one line, in tables and messages: one that could forge another line, or tell a terminal
+        what to do, is an error."""
+        if _CONTROL.search(value := self.text(key).strip()):
+            raise self.error(key, _control_in(value))
+        return value
 
     def number(self, key: str, default: float | None = None, low: float = 0.0, high: float = 1e9) -> float:
         """A number from ``low`` to ``high``."""
@@ -239,6 +252,10 @@ def _core(node: yaml.Node, *kinds: str) -> str:
     return str(node.value) if is_one else ""
 
 
+def _control_in(text: str) -> str:
+    return f"{text[:60]!r} has a line break or another control character; write it without"
+
+
 def _shown(node: yaml.Node) -> str:
     return repr(node.value)[:60] if isinstance(node, yaml.ScalarNode) else _kind(node)
 
@@ -252,5 +269,5 @@ def _name(node: yaml.Node, default: str) -> str:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.value in ("id", "name") and isinstance(value, yaml.ScalarNode):
-                return str(value.value)
+                return printable(str(value.value))
     return default

@@ -32,6 +32,8 @@ MISTAKES = [
     ("[more.yaml]", "[gone.yaml]", "book: include:"),
     ("review_below: 0.6", "review_below: 60", "book: review_below: expected a number from 0 to 1, found '60'"),
     ("weight: 70", "weight: -70", "norms: weight: expected a number from 0 to 1e+09, found '-70'"),
+    ("id: flow", 'id: "f\\e[31m"', "f [31m: id: 'f\\x1b[31m' has a line break or another control character"),
+    ("section: norms, title: ", 'section: norms, title: "甲\\nN9 乙", was: ', "title: '甲\\nN9 乙' has a line break"),
     ("id: flow", "id: norms", "norms: id: 'norms' stands at"),
     ("major: 79", "grave: 79", "book.ceilings: grave: unknown key; allowed: minor, major, critical"),
     ("critical: 40", "critical: 140", "book.ceilings: critical: expected a number from 0 to 100, found '140'"),

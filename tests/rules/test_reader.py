@@ -36,6 +36,10 @@ MISTAKES: list[tuple[str, Ask, str]] = [
     ("a: !!int [1]", lambda e: e.number("a"), "expected a number from 0 to 1e+09, found a list"),
     ("a: 1" + ":00" * 400 + ":00.5", lambda e: e.number("a"), "expected a number from 0 to 1e+09, found '1:00"),
     ("a: 1.0e+400", lambda e: e.number("a"), "expected a number from 0 to 1e+09, found '1.0e+400'"),
+    ('a: "b\\nc"', lambda e: e.one_line("a"), "f.yaml:1: f: a: 'b\\nc' has a line break or another control character"),
+    ('a: "\\e[2J"', lambda e: e.one_line("a"), "f.yaml:1: f: a: '\\x1b[2J' has a line break or another control"),
+    ('a: "b\\u202Ec"', lambda e: e.one_line("a"), "f.yaml:1: f: a: 'b\\u202ec' has a line break or another control"),
+    ('a:\n- {id: "N\\nf.yaml:9: all is well", b: c}', lambda e: e.entries("a")[0].number("b"), "f.yaml:2: N f.yaml:9"),
     ("a: 1.5", lambda e: e.whole("a"), "f.yaml:1: f: a: expected a whole number, found 1.5"),
     ("a: 1", lambda e: e.flag("a"), "f.yaml:1: f: a: expected true or false, found '1'"),
     ("a: maybe", lambda e: e.flag("a"), "f.yaml:1: f: a: expected true or false, found 'maybe'"),
@@ -73,6 +77,7 @@ def test_a_mistake_is_told_with_file_line_key_and_what_is_allowed(text: str, ask
         ("a: 1\nb: [", "f.yaml:3: no proper YAML: did not find expected node content"),
         ("a: 1\n b: 2", "f.yaml:2: no proper YAML: mapping values are not allowed"),
         ("a: 1\nb: 2\na: 3", "f.yaml:3: f: the key 'a' stands here twice"),
+        ('? "a\\nb"\n: 1', "f.yaml:1: f: 'a\\nb' has a line break or another control character"),
         ("? [a]\n: 1", "f.yaml:1: f: a key must be plain text"),
         ("a: 1\n---\nb: 2", "f.yaml:2: no proper YAML: but found another document"),
         ("a: \x00", "f.yaml: no proper YAML: unacceptable character"),
@@ -120,13 +125,14 @@ def test_the_text_under_a_tag_is_not_read_as_yaml(tag: str) -> None:
 
 def test_values_are_read_as_they_are_meant() -> None:
     entry = parse_yaml(
-        "t: 1.0\nn: 1.5e+3\nw: 7\nm: -0.5\ntagged: !!int '8'\nf: yes\ng: Off\nlone: a\nmany: [a, no, 3]\nday: 2026-01-31\n"
-        "list: [{id: N}, {name: M}, {}]\nmixed: [a, {b: 1}]",
+        "t: 1.0\nn: 1.5e+3\nw: 7\nm: -0.5\ntagged: !!int '8'\nf: yes\ng: Off\nlone: a\nmany: [a, no, 3]\n"
+        "day: 2026-01-31\nlist: [{id: N}, {name: M}, {}]\nmixed: [a, {b: 1}]",
         "f.yaml",
     )
     assert entry.text("t") == "1.0" and entry.number("n") == 1500 and entry.whole("w") == 7 and entry.flag("f") is True
     assert entry.number("m", low=-1) == -0.5 and entry.whole("tagged") == 8 and entry.flag("g", True) is False
     assert entry.texts("lone") == ("a",) and entry.texts("many") == ("a", "no", "3")
+    assert parse_yaml("a: >\n  两行\n  👨‍👩‍👧\n", "f.yaml").one_line("a") == "两行 👨‍👩‍👧"
     assert entry.day("day") == date(2026, 1, 31) and entry.day("none") is None
     assert [item.name for item in entry.entries("list")] == ["N", "M", "f.list[3]"]
     text, mapping = entry.items("mixed")
