@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from datetime import datetime
 
 from csnlp.errors import InputError
@@ -17,6 +17,9 @@ MAX_TURNS = 2_000
 MAX_CONTEXT = 200_000
 """Most characters of a context's turns together, since every reply is judged with all of them; real chats have under
 20,000."""
+
+# Control characters but for white space, and surrogates. One pass in C: a chat's turns are looked at for every reply.
+_BROKEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
 def check_exchange(exchange: Exchange) -> None:
@@ -43,16 +46,24 @@ def _check_turns(field: str, turns: object, remedy: str) -> None:
     if len(turns) > MAX_TURNS:
         raise InputError(field, f"has {len(turns)} turns, over {MAX_TURNS}", remedy)
     for number, turn in enumerate(turns, 1):
-        if not isinstance(turn, Turn):
-            raise InputError(f"{field}[{number}]", f"is {type(turn).__name__}", "give csnlp.Turn(role, text)")
-        # The type first: whether pandas' NA or an array is among the roles cannot be asked. The role is not quoted:
-        # where a column was mistaken it can be anybody's words.
-        if not isinstance(turn.role, str) or turn.role not in ROLES:
-            raise InputError(f"{field}[{number}].role", "is not a known role", 'use "customer" or "agent"')
-        check_text(f"{field}[{number}].text", turn.text)
-        _check_time(f"{field}[{number}].time", turn.time)
+        try:
+            _check_turn(turn)
+        except InputError as error:
+            raise InputError(f"{field}[{number}]{error.field}", error.problem, error.remedy) from None
     if (size := sum(len(turn.text) for turn in turns)) > MAX_CONTEXT:
         raise InputError(field, f"has {size} characters, over {MAX_CONTEXT}", remedy)
+
+
+def _check_turn(turn: object) -> None:
+    """The fields are named as they end: what they are part of is put before them where there is something to tell."""
+    if not isinstance(turn, Turn):
+        raise InputError("", f"is {type(turn).__name__}", "give csnlp.Turn(role, text)")
+    # The type first: whether pandas' NA or an array is among the roles cannot be asked. The role is not quoted: where a
+    # column was mistaken it can be anybody's words.
+    if not isinstance(turn.role, str) or turn.role not in ROLES:
+        raise InputError(".role", "is not a known role", 'use "customer" or "agent"')
+    check_text(".text", turn.text)
+    _check_time(".time", turn.time)
 
 
 def _check_about(exchange: Exchange) -> None:
@@ -76,15 +87,13 @@ def check_text(field: str, text: object) -> None:
         raise InputError(field, f"is {type(text).__name__}, not text", "give a string")
     if len(text) > MAX_TEXT:
         raise InputError(field, f"has {len(text)} characters, over {MAX_TEXT}", "split it or cut it")
-    if text.isprintable():
-        return
-    for char in text:
+    if found := _BROKEN.search(text):
+        char = found[0]
         if "\udc80" <= char <= "\udcff":  # what decoders put in place of bytes that are no text
-            raise InputError(
-                field, f"has a broken character U+{ord(char):04X}", "read the file in its own encoding (--encoding)"
-            )
-        if "\ud800" <= char <= "\udfff":
-            problem = f"has half of an emoji, or of another character (surrogate U+{ord(char):04X})"
-            raise InputError(field, problem, "write the whole character, or remove it")
-        if unicodedata.category(char) == "Cc" and not char.isspace():
-            raise InputError(field, f"has a control character U+{ord(char):04X}", "remove it")
+            problem, remedy = f"a broken character U+{ord(char):04X}", "read the file in its own encoding (--encoding)"
+        elif "\ud800" <= char <= "\udfff":
+            problem = f"half of an emoji, or of another character (surrogate U+{ord(char):04X})"
+            remedy = "write the whole character, or remove it"
+        else:
+            problem, remedy = f"a control character U+{ord(char):04X}", "remove it"
+        raise InputError(field, f"has {problem}", remedy)

@@ -10,8 +10,9 @@ reply, complaint reads the customer, accuracy reads the pair).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,9 +115,13 @@ class ExchangeEncoder:
 
     def encode(self, exchanges: Sequence[Exchange]) -> list[Encoded]:
         """Encode a batch; an exchange's encoding does not depend on its neighbours."""
-        # Each distinct text is tokenised once: the turns of a conversation come back in each of its exchanges.
+        # Each distinct text is folded and tokenised once: a conversation's turns come back in each of its exchanges.
         texts: dict[str, int] = {}
-        plans = [[(segment, texts.setdefault(text, len(texts))) for segment, text in self._parts(e)] for e in exchanges]
+        plain = lru_cache(maxsize=None)(_plain)
+        plans = [
+            [(segment, texts.setdefault(text, len(texts))) for segment, text in self._parts(exchange, plain)]
+            for exchange in exchanges
+        ]
         ids = self._tokenized(list(texts))
         return [self._assemble([(segment, ids[index]) for segment, index in plan]) for plan in plans]
 
@@ -171,27 +176,30 @@ class ExchangeEncoder:
         begins_word = self._is_wordpiece and token.isascii() and token.isalnum()
         return " " + token if begins_word else token_text(token)
 
-    def _parts(self, exchange: Exchange) -> list[tuple[int, str]]:
-        """The exchange's texts with their segments, in order; the text of a turn begins with its role's mark."""
+    def _parts(self, exchange: Exchange, plain: Callable[[str], str]) -> list[tuple[int, str]]:
+        """The exchange's texts with their segments, in order; the text of a turn begins with its role's mark. Turns of
+        which nothing would fit are left out; the customer's last words have a room of their own."""
         turns = exchange.context
         last = next((i for i in range(len(turns) - 1, -1, -1) if turns[i].role == "customer"), -1)
         first = last
         while first > 0 and turns[first - 1].role == "customer":
             first -= 1
-        room = _CHARS_PER_TOKEN * self.max_tokens
+        room = reserved = _CHARS_PER_TOKEN * self.max_tokens
         parts: list[tuple[int, str]] = []
         for i in range(len(turns) - 1, -1, -1):
             asked = first <= i <= last
-            if room <= 0 and i < first:
-                break  # a chat of thousands of turns: nothing older would fit
-            if room > 0 or asked:
-                text = _ROLE_MARK[turns[i].role] + _plain(turns[i].text)
-                parts.append((CUSTOMER if asked else EARLIER, text))
-                room -= len(text)
+            if (reserved if asked else room) <= 0:
+                if i > last >= 0:
+                    continue  # the customer's last words are still to come
+                break
+            text = _ROLE_MARK[turns[i].role] + plain(turns[i].text)
+            parts.append((CUSTOMER if asked else EARLIER, text))
+            room -= len(text)
+            reserved -= len(text) if asked else 0
         parts.reverse()
         if exchange.reference and _says_something(exchange.reference):
-            parts.append((REFERENCE, _REFERENCE_MARK + _plain(exchange.reference)))
-        parts.append((REPLY, _ROLE_MARK["agent"] + _plain(exchange.reply)))
+            parts.append((REFERENCE, _REFERENCE_MARK + plain(exchange.reference)))
+        parts.append((REPLY, _ROLE_MARK["agent"] + plain(exchange.reply)))
         return parts
 
 

@@ -80,6 +80,17 @@ def test_a_very_long_chat_costs_what_its_end_costs(encoder: ExchangeEncoder) -> 
     assert np.array_equal(short.ids, long.ids)
 
 
+def test_a_very_long_run_of_the_customers_costs_what_its_end_costs(encoder: ExchangeEncoder) -> None:
+    end = (Turn("customer", "退款"),) * 30 + (Turn("customer", "什么时候发货"), Turn("agent", "您好"))
+    long_ago = (Turn("customer", "质量问题" * 400),) * 100
+    for replies in ((), (Turn("agent", "请稍等" * 500),)):
+        kept, whole = encoder.encode(
+            [Exchange("三天", (*long_ago[:2], *end, *replies)), Exchange("三天", (*long_ago, *end, *replies))]
+        )
+        assert np.array_equal(kept.ids, whole.ids) and np.array_equal(kept.segments, whole.segments)
+        assert "什么时候发货" in _text(encoder, whole, CUSTOMER)
+
+
 def test_a_padded_row_never_has_more_tokens_than_positions(tiny_base: Path) -> None:
     encoder = ExchangeEncoder.from_file(tiny_base / "tokenizer.json", max_tokens=100)
     (long,) = encoder.encode([Exchange("今天发货" * 300)])

@@ -261,6 +261,11 @@ def test_bad_rows_among_many_windows_keep_their_places() -> None:
         ({"context": (Turn("customer", "在吗", "now"),)}, "context[1].time: is str, not a time"),
         ({"time": pd.NaT}, "time: is NaTType, not a time; give a datetime.datetime"),
         ({"id": "\ud800x"}, "id: has half of an emoji"),
+        (
+            {"context": (Turn("customer", "在\n\t\x85\x1f\x1b[2J"),)},
+            "context[1].text: has a control character U+001B",
+        ),
+        ({"reference": "三天\n\udcff"}, "reference: has a broken character U+DCFF; read the file in its own encoding"),
         ({"agent": "\x00"}, "agent: has a control character U+0000"),
     ],
 )
