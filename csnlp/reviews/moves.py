@@ -19,7 +19,6 @@ settles an appeal is not one of those who decided before.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from datetime import datetime
 
@@ -118,8 +117,9 @@ def _checked_label(item: ReviewItem, label: Label | None) -> Label:
 
 
 def _checked_points(item: ReviewItem, points: float | None) -> float:
-    if not isinstance(points, int | float) or not math.isfinite(points) or abs(points) > 100:
-        raise ReviewError(f"points {points!r:.40}: give a number from -100 to 100, below 0 for what costs points")
+    if not isinstance(points, int | float) or not -100 <= points <= 100:
+        found = repr(points)[:40] if isinstance(points, float) else type(points).__name__  # some integers have no repr
+        raise ReviewError(f"points ({found}): give a number from -100 to 100, below 0 for what costs points")
     value = round(float(points), 2) + 0.0  # no -0.0
     if item.kind == "finding" and value == item.points:
         raise ReviewError(f"{value} are the automatic points: use confirmed")

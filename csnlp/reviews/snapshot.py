@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +16,9 @@ from csnlp.validation import check_exchange, check_text
 
 TOLERANCE = 0.02
 """Points by which two scores of the same reply may differ: they are rounded to 0.01, and batches round differently."""
+
+LARGEST = 1e9
+"""Largest number of a score; a rule book allows no larger one."""
 
 _FINDING = ("clause", "rule", "start", "end", "points", "message", "severity")
 _LINE = ("item", "label", "score", "weight", "possible", "points")
@@ -49,7 +51,7 @@ def automatic_of(score: Score, reply: Masked, mask: Callable[[str], Masked]) -> 
         raise InputError("score", "has an error and no verdict", "leave the row out")
     numbers = [score.total or 0.0, *(finding.points for finding in score.findings)]
     numbers += [value for line in score.lines for value in (line.score, line.weight, line.possible, line.points)]
-    if not all(map(math.isfinite, numbers)):
+    if not all(isinstance(number, int | float) and abs(number) <= LARGEST for number in numbers):
         raise InputError("score", "has points that are no number", "correct the rule book or the model")
     for finding in score.findings:
         for name in ("clause", "rule", "message"):

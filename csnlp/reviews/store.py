@@ -121,6 +121,8 @@ class ReviewStore:
         ``reviewer``: those that this person may decide now, first, as a second opinion or as the third voice. The items
         do not say what others decided: a second opinion is blind.
         """
+        if not isinstance(limit, int):
+            raise InputError("limit", f"is {type(limit).__name__}", "give a whole number of items")
         where, values = rows.conditions(
             states=states,
             rule=rule,

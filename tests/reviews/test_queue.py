@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+import csnlp
 from csnlp.reviews import ReviewError
 
 from .conftest import make_exchange, make_score
@@ -28,6 +29,8 @@ def test_the_queue_filters_and_begins_with_the_oldest(store):
     assert ids(reviewer="王芳") == [2, 3, 5, 6, 7, 8, 9]
     assert ids(reviewer="李雷") == [1, 2, 3, 5, 6, 7, 8, 9]
     assert ids(reviewer="小周") == [1, 2, 3, 7, 8, 9]
+    with pytest.raises(csnlp.InputError, match="limit: is str; give a whole number"):
+        ids(limit="x")
     with pytest.raises(ReviewError, match=r"'open' is no state; the states are automatic, "):
         store.queue(states=["open"])
 

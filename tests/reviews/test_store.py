@@ -147,6 +147,7 @@ def test_hostile_text_is_data(store, hostile):
     [
         (Score(id="c1#2", error="InputError: reply: is empty"), make_exchange(), "score"),
         (make_score(total=float("nan")), make_exchange(), "score"),
+        (make_score(total=10**400), make_exchange(), "score"),
         (make_score("other"), make_exchange(), "score.id"),
         (make_score(""), make_exchange(""), "id"),
         (make_score(), make_exchange(reply="\ud800"), "reply"),
