@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -126,8 +127,10 @@ class RuleBook:
     def by_clause(self) -> tuple[tuple[Clause, tuple[Rule, ...]], ...]:
         """Every clause with its rules: those that add points come last, so that what is cut at none or all of the
         clause's points does not hang on the order in the book."""
-        rules = sorted(self.rules, key=lambda rule: rule.points > 0)
-        return tuple((c, tuple(rule for rule in rules if rule.clause == c.id)) for c in self.clauses)
+        rules: dict[str, list[Rule]] = defaultdict(list)
+        for rule in sorted(self.rules, key=lambda rule: rule.points > 0):
+            rules[rule.clause].append(rule)
+        return tuple((clause, tuple(rules[clause.id])) for clause in self.clauses)
 
     @cached_property
     def possible(self) -> Callable[[frozenset[str]], Mapping[str, float]]:

@@ -38,10 +38,11 @@ class Problem:
 
 def lint(book: RuleBook, today: date) -> list[Problem]:
     """The problems of ``book`` as of ``today``."""
+    weights = {clause.id: clause.weight for clause in book.clauses}
     return [
         *_clauses(book),
         *_sections(book),
-        *(problem for rule in book.rules for problem in _rule(rule, book, today)),
+        *(problem for rule in book.rules for problem in _rule(rule, weights[rule.clause], today)),
         *(problem for rule in book.rules for problem in _unfolded(rule)),
         *_unused(book),
         *_doubles(book),
@@ -74,8 +75,7 @@ def _unused(book: RuleBook) -> Iterator[Problem]:
             yield Problem(book.name, name, "is a condition that no rule uses")
 
 
-def _rule(rule: Rule, book: RuleBook, today: date) -> Iterator[Problem]:
-    weight = {clause.id: clause.weight for clause in book.clauses}[rule.clause]
+def _rule(rule: Rule, weight: float, today: date) -> Iterator[Problem]:
     if rule.end is not None and rule.end < today:
         yield Problem(rule.where, rule.id, f"is dead: it ended on {rule.end}")
     if too_few(rule):

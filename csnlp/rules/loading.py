@@ -3,12 +3,15 @@
 A book is one file, or a file that includes others beside it (``include``, for clauses and rules). It may extend another
 (``extends``): then it has all of that one's settings, clauses, named conditions and rules, but for those that it gives
 itself and the rules it leaves out (``without``). Complaints name file, line, key and what is allowed.
+
+A book is trusted as the program is: it names the files that are read, wherever they lie, and the checks of installed
+packages that are run.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -75,7 +78,7 @@ def _read(path: Path) -> RuleBook:
 
     sections = tuple(_section(item) for item in _unique(top("sections").entries("sections")))
     clauses = _merged(chain, "clauses", lambda item: _clause(item, sections))
-    rules = _merged(chain, "rules", lambda item: _rule(item, clauses.values(), names))
+    rules = _merged(chain, "rules", lambda item: _rule(item, clauses, names))
     if not clauses:
         raise chain[-1].top.error("clauses", "a book needs at least one clause")
     lexicons = [read_lexicon(files[name]) for name in _lexicons_used(rules.values())]
@@ -231,7 +234,7 @@ def _clause(entry: Entry, sections: Iterable[Section]) -> Clause:
     return clause
 
 
-def _rule(entry: Entry, clauses: Iterable[Clause], names: Names) -> Rule:
+def _rule(entry: Entry, clauses: Collection[str], names: Names) -> Rule:
     when, applies = entry.entry("when"), entry.entry("applies", required=False)
     assert when is not None
     start, end = entry.day("from"), entry.day("until")
@@ -240,7 +243,7 @@ def _rule(entry: Entry, clauses: Iterable[Clause], names: Names) -> Rule:
     severity = entry.choice("severity", SEVERITIES)
     rule = Rule(
         id=entry.one_line("id"),
-        clause=entry.choice("clause", [clause.id for clause in clauses]),
+        clause=entry.choice("clause", clauses),
         message=entry.one_line("message"),
         suggestion=entry.text("suggestion", ""),
         severity=severity,

@@ -7,7 +7,7 @@ size), and so are duplicate keys.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -102,11 +102,11 @@ class Entry:
             raise self.error(key, f"expected true or false, found {_shown(node)}")
         return value
 
-    def choice(self, key: str, allowed: Iterable[str], default: str | None = None) -> str:
+    def choice(self, key: str, allowed: Collection[str], default: str | None = None) -> str:
         """One of ``allowed``."""
         value = self.text(key, default)
-        if value not in (names := tuple(allowed)):
-            raise self.error(key, f"{value!r} is not allowed here; allowed: {', '.join(names)}")
+        if value not in allowed:
+            raise self.error(key, f"{value!r} is not allowed here; allowed: {', '.join(allowed)}")
         return value
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
@@ -120,12 +120,11 @@ class Entry:
             raise self.error(key, "the list is empty; give at least one")
         return tuple(str(item.value) for item in nodes)
 
-    def choices(self, key: str, allowed: Iterable[str], default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    def choices(self, key: str, allowed: Collection[str], default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """A list of some of ``allowed``."""
-        names = tuple(allowed)
         for value in (values := self.texts(key, default)):
-            if value not in names:
-                raise self.error(key, f"{value!r} is not allowed here; allowed: {', '.join(names)}")
+            if value not in allowed:
+                raise self.error(key, f"{value!r} is not allowed here; allowed: {', '.join(allowed)}")
         return values
 
     def day(self, key: str) -> date | None:
