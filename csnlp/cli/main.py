@@ -102,6 +102,8 @@ def main(args: Sequence[str] | None = None) -> int:
         return 1
     except (CsnlpError, OSError) as error:
         return _fail(str(error))
+    except MemoryError:
+        return _fail("there is not enough memory to go on; close other programs, or use a machine with more")
     except typer.Exit as error:
         return error.exit_code
     except (typer.Abort, KeyboardInterrupt):

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from csnlp.errors import ConfigError
-from csnlp.io import BadRow, read_exchanges
+from csnlp.io import BadRow, parquet, read_exchanges
 from csnlp.io.rows import read_row
 from csnlp.types import Exchange, Turn
 
@@ -116,6 +116,53 @@ def test_a_damaged_page_ends_the_file_with_one_bad_row(tmp_path):
     assert [type(item) for item in good] == [Exchange] * 2000
     assert (bad.line, bad.field, bad.remedy) == (2001, "file", "get a whole copy")
     assert bad.problem.startswith("is damaged from here on")
+
+
+def test_out_of_memory_is_no_damage_of_the_file(tmp_path, monkeypatch):
+    path = written(tmp_path / "a.parquet", {"reply": ["好的"]})
+
+    def fail(*args, **options):
+        raise pa.ArrowMemoryError("malloc of size 64 failed")
+
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", fail)
+    with pytest.raises(MemoryError):
+        list(read_exchanges(path))
+
+
+def test_a_long_text_in_many_rows_takes_memory_once(tmp_path):
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * 200, pa.int32()), pa.array(["a" * 1_000_000]))
+    turn = pa.StructArray.from_arrays([text, text], ["role", "text"])
+    talk = pa.ListArray.from_arrays(pa.array([0, 1, 200], pa.int32()), turn)
+    paths = [written(tmp_path / "a.parquet", {"reply": text}), written(tmp_path / "b.parquet", {"turns": talk})]
+    before = pa.default_memory_pool()
+    pool = pa.proxy_memory_pool(before)
+    pa.set_memory_pool(pool)
+    try:
+        items = [item for path in paths for item in read_exchanges(path)]
+    finally:
+        pa.set_memory_pool(before)
+    assert pool.max_memory() < 20_000_000
+    assert len(items) == 202 and all(isinstance(item, BadRow) for item in items)
+    assert items[0].problem == "has 1000000 characters, over 20000"
+    assert (items[-1].field, items[-1].problem) == ("turns", "is over 16 MB long")
+
+
+@pytest.mark.parametrize("group_bytes", [parquet.GROUP_BYTES, 0])
+def test_conversations_are_the_same_in_row_groups_of_any_size(tmp_path, monkeypatch, group_bytes):
+    monkeypatch.setattr(parquet, "GROUP_BYTES", group_bytes)
+    texts = [f"第{n}个问题{'。' * 200}" for n in range(1, 1500)]
+    turns = [[{"role": "客户", "text": text}, {"role": "客服", "text": "好的"}] for text in texts]
+    path = written(tmp_path / "a.parquet", {"turns": turns}, row_group_size=700, dictionary_pagesize_limit=50_000)
+    items = list(read_exchanges(path))
+    assert [item.context[0].text for item in items] == texts
+    assert {item.reply for item in items} == {"好的"}
+
+
+def test_a_column_name_that_is_not_utf_8_is_told(tmp_path):
+    path = Path(written(tmp_path / "a.parquet", {"name": ["x"], "reply": ["好"]}, store_schema=False))
+    path.write_bytes(path.read_bytes().replace(b"name", b"nam\xe9"))
+    with pytest.raises(ConfigError, match="name is not UTF-8"):
+        list(read_exchanges(path))
 
 
 def test_a_damaged_footer_is_told(tmp_path):
