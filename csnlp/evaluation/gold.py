@@ -76,12 +76,7 @@ def parse_row(row: Mapping[str, Any], name: str = "") -> GoldRow | None:
     if "turns" in row:
         return _satisfaction_row(row, name)
     row_id = str(row.get("id") or name)
-    exchange = Exchange(
-        reply=_text(row, "reply"),
-        context=_context(row),
-        reference=_text(row, "reference") if row.get("reference") is not None else None,
-        id=row_id,
-    )
+    exchange = exchange_of(row, row_id)
     check_exchange(exchange)
     second = row.get("second")
     return GoldRow(
@@ -90,6 +85,18 @@ def parse_row(row: Mapping[str, Any], name: str = "") -> GoldRow | None:
         group=str(row.get("group") or row.get("context_of") or row_id),
         second=None if second is None else parse_labels(second, "second"),
     )
+
+
+def exchange_of(row: Mapping[str, Any], name: str = "") -> Exchange:
+    """The texts of a labelled row; the reply may be empty. Raises :class:`InputError` as :func:`parse_row` does."""
+    exchange = Exchange(
+        reply=_text(row, "reply"),
+        context=_context(row),
+        reference=_text(row, "reference") if row.get("reference") is not None else None,
+        id=name,
+    )
+    check_context(exchange)
+    return exchange
 
 
 def parse_labels(labels: object, field: str = "labels") -> dict[str, Target]:

@@ -17,7 +17,7 @@ from csnlp.evaluation.metrics import Floats
 from csnlp.evaluation.results import METRICS, Evaluation, HeadEvaluation, LabelCount, Metric
 from csnlp.heads import HEADS, Head
 from csnlp.models import bursts
-from csnlp.models.protocol import Model, check_model
+from csnlp.models.protocol import Model, call_setting, check_model
 from csnlp.types import Exchange
 
 _BATCH = 256
@@ -65,8 +65,9 @@ def predicted(model: Model, exchanges: Sequence[Exchange], heads: Mapping[str, H
     """
     check_model(model)
     parts: dict[str, list[npt.NDArray[Any]]] = {}
-    for start in range(0, len(exchanges), _BATCH):
-        batch = exchanges[start : start + _BATCH]
+    size = min(_BATCH, call_setting(model, "window", _BATCH))
+    for start in range(0, len(exchanges), size):
+        batch = exchanges[start : start + size]
         found = bursts.predicted(model, batch, heads)
         if start and found.keys() != parts.keys():
             apart = ", ".join(sorted(found.keys() ^ parts.keys()))

@@ -38,7 +38,7 @@ def register_model(name: str, factory: Factory) -> None:
 
 def model_names() -> list[str]:
     """Every name that :func:`load_model` knows, sorted."""
-    return sorted({"bert", *_shipped(), *_registered, *_offered()})
+    return sorted({"bert", *shipped_models(), *_registered, *_offered()})
 
 
 def load_model(model: str | Path | Model = "bert", device: str = "cpu", threads: int = 0) -> Model:
@@ -59,7 +59,7 @@ def load_model(model: str | Path | Model = "bert", device: str = "cpu", threads:
     if isinstance(model, Path) and model.is_dir():  # whatever its name: who means a name gives a string
         return load_folder(model, device, threads)
     name = str(model)
-    if folder := _shipped().get(DEFAULT if name == "bert" else name):
+    if folder := shipped_models().get(DEFAULT if name == "bert" else name):
         return load_folder(folder, device, threads)
     if name in _registered:
         return _as_it_is(_made(name, _registered[name]), device, threads)
@@ -95,8 +95,9 @@ def _as_it_is(model: Model, device: str, threads: int) -> Model:
     return model
 
 
-def _shipped() -> dict[str, Path]:
-    """Name → folder. Installed, the folders lie in ``csnlp/shipped``; in a checkout, in ``models`` beside csnlp."""
+def shipped_models() -> dict[str, Path]:
+    """The models that come with csnlp: name → folder."""
+    # Installed, the folders lie in csnlp/shipped; in a checkout, in models beside csnlp.
     package = Path(__file__).parent.parent
     for root in (package / "shipped", package.parent / "models"):
         if found := {path.parent.name: path.parent for path in sorted(root.glob(f"*/{SETTINGS_FILE}"))}:

@@ -16,6 +16,7 @@ from csnlp.errors import ConfigError, MissingExtra
 from csnlp.evaluation.gold import Target, read_gold, targets_of
 from csnlp.heads import HEADS, Head
 from csnlp.models.baseline import FIELDS, BaselineModel, LinearHead, Vocabulary, char_terms, field_texts, number_terms
+from csnlp.models.folder import SETTINGS_FILE, read_settings
 from csnlp.models.jieba_words import words
 from csnlp.types import Exchange, FloatArray
 
@@ -71,6 +72,8 @@ def train_baseline(config: Mapping[str, Any], folder: str | Path = ".") -> Path:
     :class:`csnlp.errors.InputError` for a wrong row.
     """
     settings = _config(config, Path(folder))
+    if (settings.output / SETTINGS_FILE).is_file() and read_settings(settings.output)["kind"] != "baseline":
+        raise ConfigError(f"output: {settings.output} holds a model of another kind; give another folder")
     rows = [row for source in settings.sources for row in read_gold(source)]
     model = fit_baseline(
         [row.exchange for row in rows],

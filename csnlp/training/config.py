@@ -5,7 +5,8 @@ Paths in the file are relative to the file. See models/recipes for complete exam
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+import math
+from dataclasses import MISSING, Field, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,12 +14,16 @@ import yaml
 
 from csnlp.errors import ConfigError
 from csnlp.heads import HEADS
-from csnlp.training.examples import CROSSED, UNREFERENCED
+from csnlp.models.registry import shipped_models
+from csnlp.training.examples import CROSSED, FORMATS, UNREFERENCED
 
 T = TypeVar("T")
 
-_COUNTS = ("steps", "batch_size", "max_tokens", "log_every", "evaluate_every")
-"""Numbers that are at least 1; the others may be 0."""
+_LEAST = {"steps": 1, "batch_size": 1, "max_tokens": 32, "log_every": 1, "evaluate_every": 1}
+"""What a number is at least, if not 0."""
+
+_PARTS = ("holdout", "dropout", "warmup", "average", "weight_decay")
+"""Numbers below 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,8 @@ def train_config(data: dict[str, Any], folder: Path, where: str) -> TrainConfig:
         raise ConfigError(f"{where}: head_weights: no head {unknown[0]!r}; the heads are {', '.join(HEADS)}")
     for name, weight in weights.items():
         _check_number(f"{where}: head_weights: {name}", weight, float, 0)
+    if weights and not any(weights.get(name, 1) for name in HEADS):
+        raise ConfigError(f"{where}: head_weights: every head weighs 0, so there is nothing to learn")
     data["head_weights"] = tuple((str(name), float(weight)) for name, weight in weights.items())
     if "average_with" in data:
         data["average_with"] = _parts(data["average_with"], folder, f"{where}: average_with")
@@ -155,6 +162,8 @@ def adapt_config(data: dict[str, Any], folder: Path, where: str) -> AdaptConfig:
     texts = data.get("texts")
     if not isinstance(texts, list) or not texts:
         raise ConfigError(f"{where}: texts: give at least one file")
+    if not all(isinstance(text, str) for text in texts):
+        raise ConfigError(f"{where}: texts: give the names of files")
     data["texts"] = tuple((folder / text).resolve() for text in texts)
     return _build(AdaptConfig, _anchored(_base_anchored(data, folder), folder, ("output",)), where)
 
@@ -170,13 +179,15 @@ def at_fold(config: TrainConfig, fold: int) -> TrainConfig:
 
 
 def _source(data: object, folder: Path, where: str) -> Source:
-    if isinstance(data, dict) and "teacher" in data:
+    if not isinstance(data, dict):
+        raise ConfigError(f"{where}: expected a mapping such as {{path: train.jsonl}}, found {data!r}")
+    if "teacher" in data:
         data = {**data, "teacher": _teachers(data["teacher"], folder, where)}
     source = _build(Source, _anchored(data, folder, ("path", "labels")), where)
-    if isinstance(source.without, str):
+    if not isinstance(source.without, list | tuple):
         raise ConfigError(f"{where}: without: give a list of heads")
-    if not source.holdout < 1:
-        raise ConfigError(f"{where}: holdout: expected a part of 1, found {source.holdout:g}")
+    if source.format not in FORMATS:
+        raise ConfigError(f"{where}: format: unknown {source.format!r}; known: {', '.join(sorted(FORMATS))}")
     if source.holdout and source.format not in ("exchanges", UNREFERENCED, CROSSED, "satisfaction"):
         raise ConfigError(f"{where}: holdout: rows of format {source.format} are taught, but cannot be measured on")
     if source.format == CROSSED and not source.teacher:
@@ -192,7 +203,7 @@ def _source(data: object, folder: Path, where: str) -> Source:
 
 def _teachers(named: object, folder: Path, where: str) -> tuple[Path, ...]:
     names = named if isinstance(named, list) else [named]
-    folders = tuple((folder / name).resolve() for name in names if isinstance(name, str))
+    folders = tuple(_model(name, folder) for name in names if isinstance(name, str))
     if not folders or len(folders) < len(names):
         raise ConfigError(f"{where}: teacher: expected a model folder or a list of them, found {named!r}")
     return folders
@@ -206,38 +217,54 @@ def _parts(named: object, folder: Path, where: str) -> tuple[tuple[Path, float],
         _check_number(f"{where}: {name}", part, float, 0)
     if not sum(parts.values()) < 1:
         raise ConfigError(f"{where}: the parts add up to {sum(parts.values())}; leave one to the run itself")
-    return tuple(((folder / name).resolve(), float(part)) for name, part in parts.items())
+    return tuple((_model(name, folder), float(part)) for name, part in parts.items())
 
 
 def _base_anchored(data: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """A base that is a folder is found from the recipe; any other is the name of one on a hub."""
+    """A base is a folder, found from the recipe, or the name of a shipped model; any other is one on a hub."""
     base = data.get("base")
-    if isinstance(base, str) and (folder / base).is_dir():
-        return {**data, "base": str((folder / base).resolve())}
+    if isinstance(base, str) and (found := _model(base, folder)).is_dir():
+        return {**data, "base": str(found)}
     return data
 
 
-def _anchored(data: object, folder: Path, names: tuple[str, ...]) -> dict[str, Any]:
-    if not isinstance(data, dict):
-        raise ConfigError(f"expected a mapping, found {type(data).__name__}")
+def _model(name: str, folder: Path) -> Path:
+    """The folder of a model: one that is found from the recipe, or that of the shipped model with this name."""
+    found = (folder / name).resolve()
+    return found if found.is_dir() else shipped_models().get(name, found)
+
+
+def _anchored(data: dict[str, Any], folder: Path, names: tuple[str, ...]) -> dict[str, Any]:
     return {k: (folder / v).resolve() if k in names and isinstance(v, str) else v for k, v in data.items()}
 
 
 def _build(cls: type[T], data: dict[str, Any], where: str) -> T:
-    known = [field.name for field in fields(cls)]  # type: ignore[arg-type]
-    if unknown := sorted(set(data) - set(known)):
+    known = {field.name: field for field in fields(cls)}  # type: ignore[arg-type]
+    if unknown := sorted(map(str, set(data) - set(known))):
         raise ConfigError(f"{where}: unknown setting {unknown[0]!r}; known: {', '.join(known)}")
-    for field in fields(cls):  # type: ignore[arg-type]
-        if field.name in data and isinstance(field.default, int | float):
-            _check_number(f"{where}: {field.name}", data[field.name], type(field.default), int(field.name in _COUNTS))
-    try:
-        return cls(**data)
-    except TypeError as error:
-        raise ConfigError(f"{where}: {error}") from None
+    for name, field in known.items():
+        if name in data:
+            _check(f"{where}: {name}", data[name], field)
+        elif field.default is MISSING:
+            raise ConfigError(f"{where}: {name} is missing; give it")
+    return cls(**data)
+
+
+def _check(where: str, value: object, field: Field[Any]) -> None:
+    """A number in its limits, a text or a path, as the field has it; what holds several values is checked apart."""
+    if isinstance(field.default, int | float):
+        _check_number(where, value, type(field.default), _LEAST.get(field.name, 0))
+        if field.name in _PARTS and not value < 1:  # type: ignore[operator]
+            raise ConfigError(f"{where}: expected a number below 1, found {value!r}")
+    elif field.type == "str" and not isinstance(value, str):
+        raise ConfigError(f"{where}: expected a text, found {value!r}; put it in quotes")
+    elif field.type in ("Path", "Path | None") and not isinstance(value, Path | None):
+        raise ConfigError(f"{where}: expected the name of a file or folder, found {value!r}")
 
 
 def _check_number(where: str, value: object, kind: type[int] | type[float], least: int) -> None:
     wanted = int if kind is int else (int, float)
-    if isinstance(value, bool) or not isinstance(value, wanted) or not value >= least:
+    if isinstance(value, bool) or not isinstance(value, wanted) or not least <= value < math.inf:
         shown = "a whole number" if kind is int else "a number"
-        raise ConfigError(f"{where}: expected {shown} of at least {least}, found {value!r}")
+        hint = "; YAML takes 1e-4 for a text, write 1.0e-4" if isinstance(value, str) else ""
+        raise ConfigError(f"{where}: expected {shown} of at least {least}, found {value!r}{hint}")

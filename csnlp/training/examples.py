@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from csnlp.errors import ConfigError
-from csnlp.heads import ACCURACY, ACTS, COMPLAINT, HEADS, POLITENESS, SATISFACTION
+from csnlp.evaluation.gold import exchange_of, parse_labels
+from csnlp.heads import ACCURACY, COMPLAINT, HEADS, OF_CUSTOMER, POLITENESS, SATISFACTION
 from csnlp.text.fold import fold_text
 from csnlp.types import Exchange, Turn
 
@@ -63,30 +64,22 @@ def examples_from(format_name: str, rows: Iterable[Row]) -> list[Example]:
 
 
 def _exchange_row(row: Row) -> Iterator[Example]:
-    """csnlp's own labelled exchanges: context or context_text, reply, reference, labels (models/data/README.md)."""
-    turns = _turns(row.get("context") or ())
-    if text := row.get("context_text"):
-        turns = (Turn("customer", text),)
-    if not isinstance(labels := row.get("labels"), Mapping):
-        raise ConfigError('has no labels; give an object, as {"politeness": "polite"}')
-    if unknown := sorted(set(labels.get("acts") or ()) - set(ACTS.labels)):
-        raise ConfigError(f"acts have no label {unknown[0]!r}; the labels are {', '.join(ACTS.labels)}")
+    """csnlp's own labelled exchanges (:mod:`csnlp.evaluation.gold`); ``reply`` is empty where only the customer speaks.
+
+    Raises :class:`csnlp.errors.InputError` for what an evaluation would not read either.
+    """
+    exchange = exchange_of(row)
+    turns = exchange.context
+    labels = parse_labels(row.get("labels"))
     targets: dict[str, Target] = {}
-    if labels.get("politeness"):
-        targets["politeness"] = one_of("politeness", labels["politeness"])
-    if turns and "accuracy" in labels:
-        targets["applicability"] = (float(labels["accuracy"] is not None),)
-        if labels["accuracy"] is not None:
-            targets["accuracy"] = one_of("accuracy", labels["accuracy"])
-    if turns and labels.get("complaint"):
-        targets["complaint"] = one_of("complaint", labels["complaint"])
-        if labels.get("complaint_type"):
-            targets["complaint_type"] = one_of("complaint_type", labels["complaint_type"])
-    if turns and labels.get("satisfaction"):
-        targets["satisfaction"] = one_of("satisfaction", labels["satisfaction"])
-    if labels.get("acts") is not None:
-        targets["acts"] = tuple(float(act in labels["acts"]) for act in ACTS.labels)
-    yield Example(Exchange(row["reply"], turns, row.get("reference")), targets, _context_group(turns, row), row)
+    for name, label in labels.items():
+        if isinstance(label, tuple):
+            targets[name] = tuple(map(float, label))
+        else:
+            targets[name] = one_of(name, HEADS[name].labels[label])
+    if not turns:
+        targets = {name: target for name, target in targets.items() if name not in OF_CUSTOMER}
+    yield Example(exchange, targets, _context_group(turns, row), row)
 
 
 def _unreferenced_row(row: Row) -> Iterator[Example]:

@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from csnlp.errors import ConfigError
+from csnlp.errors import ConfigError, InputError
 from csnlp.evaluation.gold import GoldRow
 from csnlp.evaluation.tasks import Case
 from csnlp.heads import HEADS
+from csnlp.io.jsonl import read_objects
 from csnlp.models.folder import model_digest
 from csnlp.models.protocol import Model
 from csnlp.models.registry import load_folder
@@ -70,12 +71,16 @@ def _made(pool: list[Example], format_name: str) -> list[Example]:
 
 
 def _examples(source: Source) -> Iterator[Example]:
+    first: dict[str, str] = {}  # the rows of a named group stay together: that of the first of them is the others' too
     for number, row in enumerate(_rows(source), 1):
         try:
-            yield from examples_from(source.format, [row])
-        except (ConfigError, KeyError, TypeError) as error:
+            examples = examples_from(source.format, [row])
+        except (ConfigError, InputError, KeyError, TypeError) as error:
             problem = f"has no {error.args[0]}" if isinstance(error, KeyError) else error
             raise ConfigError(f"{source.labels or source.path}: row {number}: {problem}") from error
+        for example in examples:
+            name = row.get("group")
+            yield replace(example, group=first.setdefault(str(name), example.group)) if name else example
 
 
 def _exchange_key(example: Example) -> tuple[str, str, str] | None:
@@ -130,17 +135,31 @@ def _without(example: Example, heads: Collection[str]) -> Example:
 
 def _rows(source: Source) -> Iterable[Row]:
     if source.labels is None:
-        return _json(source.path)
-    labels = [json.loads(line) for line in source.labels.read_text(encoding="utf-8").splitlines()]
+        return _objects(source.path) if source.format in _OWN else _json(source.path)
+    labels = _objects(source.labels)
     if ".txt" in source.path.suffixes:
         return labelled_spans(read_lines(source.path), labels)
     return labelled_turns(_json(source.path), labels)
 
 
+_OWN = ("exchanges", UNREFERENCED, CROSSED)
+"""Formats in which a label that is null says something else than one that is not there; a library that reads a file as
+a table makes null of both."""
+
+
+def _objects(path: Path) -> Iterator[Row]:
+    try:
+        for _, row in read_objects(path):
+            yield row
+    except (InputError, OSError) as error:
+        raise ConfigError(f"{error}; a source is a file of JSON lines, one object a line") from error
+
+
 def _json(path: Path) -> Iterable[Row]:
     from datasets import load_dataset
 
-    return load_dataset("json", data_files=str(path), split="train")  # type: ignore[no-any-return]
+    # Streamed: else the texts would be copied to a cache in the user's home.
+    return load_dataset("json", data_files=str(path), split="train", streaming=True)  # type: ignore[no-any-return]
 
 
 def read_lines(path: Path) -> Sequence[str]:

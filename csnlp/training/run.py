@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Collection
 from importlib import import_module
 from pathlib import Path
 
-from csnlp.errors import ConfigError, MissingExtra
+from csnlp.errors import ConfigError, CsnlpWarning, MissingExtra
 from csnlp.training.config import TrainConfig, adapt_config, at_fold, read_config, train_config
 
 
@@ -53,6 +55,8 @@ def train_bert(config: TrainConfig) -> Path:
     config.output.mkdir(parents=True, exist_ok=True)
     keep_record(config)
     course = read_course(config)
+    if not config.task:
+        _warn_of_lost_heads(config.base, course.taught)
     finetune(config, course)
     network, tokenizer = best_network(config, course), tokenizer_from_base(config.base)
     settings = {"name": config.name, "version": config.version, "base": describe_base(config.base)}
@@ -62,6 +66,17 @@ def train_bert(config: TrainConfig) -> Path:
         temperatures = course.calibrate(BertModel.from_folder(folder))
         write_settings(folder, {**read_settings(folder), "temperatures": temperatures})
     return config.output / "model"
+
+
+def _warn_of_lost_heads(base: str, taught: Collection[str]) -> None:
+    """Say so where no source teaches a head that the base has: it would move with the encoder, and is left out."""
+    from csnlp.models.folder import SETTINGS_FILE, read_settings
+
+    if not (Path(base) / SETTINGS_FILE).is_file():
+        return
+    if lost := [head for head in read_settings(Path(base)).get("heads", ()) if head not in taught]:
+        told = f"no source teaches {', '.join(lost)}, so the model will not have what its base has"
+        warnings.warn(f"{told}; name the base as the teacher of a source to keep it", CsnlpWarning, stacklevel=3)
 
 
 def _need_training_packages() -> None:

@@ -218,3 +218,11 @@ def test_an_answer_in_several_messages_is_judged_as_the_scorer_judges_it(gold):
     row = gold(0, {"accuracy": "answers"}, context=turns, reply="您放心哈")
     assert evaluate(Reader(), [row], resamples=0).heads["accuracy"].metrics["accuracy"].value == 1
     assert csnlp.load(Reader()).score(row.exchange).accuracy.label == "answers"
+
+
+def test_a_model_is_given_no_more_at_once_than_it_takes(gold, told, sure):
+    rows = [gold(i, {"politeness": "polite"}) for i in range(10)]
+    model = told(politeness={f"r{i}": sure("politeness", "polite") for i in range(10)})
+    model.window = 4
+    assert evaluate(model, rows, resamples=0).heads["politeness"].n == 10
+    assert model.batches == [4, 4, 2]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import csnlp
-from csnlp.models.registry import _shipped
+from csnlp.models.registry import shipped_models
 from csnlp.types import Exchange
 
 EXAMPLES = Path(__file__).parents[2] / "examples/chats.jsonl"
@@ -26,8 +26,8 @@ def scorer() -> csnlp.Scorer:
 
 
 def test_each_shipped_folder_has_a_card_and_no_file_over_50_mb() -> None:
-    assert {"zh-small", "baseline"} <= set(_shipped())
-    for folder in _shipped().values():
+    assert {"zh-small", "baseline"} <= set(shipped_models())
+    for folder in shipped_models().values():
         assert (folder / "README.md").is_file()
         assert all(file.stat().st_size < 50_000_000 for file in folder.iterdir())
         assert json.loads((folder / "csnlp.json").read_text(encoding="utf-8"))["name"] == folder.name

@@ -60,9 +60,11 @@ def test_a_reply_that_many_give_is_held_out_and_taught(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("labels", "said"),
     [
-        ({"politeness": "polit"}, "row 2: politeness has no label 'polit'"),
-        ({"acts": ["apologyy"]}, "row 2: acts have no label 'apologyy'"),
-        (None, "row 2: has no labels"),
+        ({"politeness": "polit"}, "row 2: labels.politeness: is not a known label; use one of: rude, cold"),
+        ({"acts": ["apologyy"]}, "row 2: labels.acts: is not a list of known labels"),
+        ({"acts": "apology"}, "row 2: labels.acts: is not a list of known labels"),
+        ({"accurcy": "wrong"}, "row 2: labels.accurcy: is no head"),
+        (None, "row 2: labels: is not an object"),
     ],
 )
 def test_a_row_that_cannot_be_taught_is_named(tmp_path: Path, labels: Any, said: str) -> None:
@@ -110,3 +112,43 @@ def test_a_teacher_that_sources_share_is_loaded_once(
         assert example.exchange.reply == f"亲，{name}在路上了"
         assert example.targets["complaint"] == pytest.approx(said["complaint"][0], abs=1e-5)
         assert example.targets["politeness"][3] == pytest.approx(0.5 + said["politeness"][0][3] / 2, abs=1e-5)
+
+
+def test_the_rows_of_a_named_group_are_held_out_together(tmp_path: Path) -> None:
+    rows = [
+        {
+            **row("好的", politeness="polite"),
+            "group": f"c{chat}",
+            "context": [{"role": "customer", "text": f"{chat} {n}"}],
+        }
+        for chat in range(30)
+        for n in range(5)
+    ]
+    (pool,), held_out = load_pools([Source(write(tmp_path / "own.jsonl", rows), holdout=0.4)], tmp_path)
+    kept = {example.row["group"] for example in held_out["own"]}
+    assert kept and kept.isdisjoint(example.row["group"] for example in pool)
+
+
+def test_what_is_not_labelled_is_not_taken_for_a_label(tmp_path: Path) -> None:
+    rows = [row("好的", politeness="polite", accuracy=None), row("好呢", politeness="polite")]
+    rows = [{**one, "context": [{"role": "customer", "text": "在吗"}]} for one in rows]
+    (pool,), _ = load_pools([Source(write(tmp_path / "own.jsonl", rows))], tmp_path)
+    assert [sorted(example.targets) for example in pool] == [["applicability", "politeness"], ["politeness"]]
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("c0", r"its id is not ROW@TURN"),
+        ("c0@-1", r"its id is not ROW@TURN"),
+        ("c0@0", r"that turn \(counted from 0\) is the customer's"),
+        ("c0@9", r"its conversation has 2 turns"),
+        ("c9@1", r"no label names a conversation of the file"),
+    ],
+)
+def test_a_label_of_no_reply_is_told(tmp_path: Path, label: str, said: str) -> None:
+    turns = [{"role": "customer", "text": "在吗"}, {"role": "agent", "text": "在的"}]
+    chats = write(tmp_path / "chats.jsonl", [{"id": "c0", "turns": turns}])
+    labels = write(tmp_path / "labels.jsonl", [{"id": label, "labels": {"politeness": "polite"}}])
+    with pytest.raises(ConfigError, match=said):
+        load_pools([Source(chats, labels=labels)], tmp_path)

@@ -145,3 +145,36 @@ def test_gradients_in_half_precision_are_those_of_full_precision_nearly() -> Non
     for name, parameter in network.named_parameters():
         if parameter.grad is not None and parameter.grad.norm() > 1e-3:
             assert torch.cosine_similarity(rough[name].flatten(), parameter.grad.flatten(), dim=0) > 0.98, name
+
+
+def test_a_head_of_the_base_that_nobody_teaches_is_told_of(
+    tiny_base: Path, labelled: Path, tmp_path: Path, capsys: Any
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    assert main(["train", str(recipe(first, tiny_base, labelled))]) == 0
+    assert "teaches" not in capsys.readouterr().err
+    base = first / "run/model"
+    alone = [{"path": str(labelled), "without": ["complaint", "complaint_type", "acts", "accuracy", "applicability"]}]
+    assert main(["train", str(recipe(second, base, labelled, sources=alone))]) == 0
+    told = capsys.readouterr().err
+    assert "no source teaches accuracy, applicability, complaint, complaint_type, acts" in told
+    assert "name the base as the teacher" in told
+
+
+def test_a_base_or_teacher_may_be_a_shipped_model(tmp_path: Path) -> None:
+    source = {"path": "x.jsonl", "teacher": ["zh-small", "zh-nano"]}
+    data = {"name": "a", "version": "1", "base": "zh-nano", "output": "run", "sources": [source]}
+    config = train_config({**data, "average_with": {"zh-nano": 0.5}}, tmp_path, "recipe.yaml")
+    folders = [Path(config.base), *config.sources[0].teacher, config.average_with[0][0]]
+    assert [folder.name for folder in folders] == ["zh-nano", "zh-small", "zh-nano", "zh-nano"]
+    assert all((folder / "csnlp.json").is_file() for folder in folders)
+
+
+def test_a_baseline_does_not_write_over_another_kind_of_model(labelled: Path, tmp_path: Path) -> None:
+    (tmp_path / "csnlp.json").write_text('{"kind": "bert"}', encoding="utf-8")
+    recipe_file = tmp_path / "baseline.yaml"
+    recipe_file.write_text(f"kind: baseline\noutput: .\nsources: [{labelled}]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="holds a model of another kind"):
+        run_module.train(recipe_file)

@@ -14,6 +14,7 @@ import pytest
 import csnlp
 from csnlp.cli.main import main
 from csnlp.errors import ConfigError, ModelError
+from csnlp.heads import HEADS
 from csnlp.training import run as run_module
 
 from .conftest import recipe, run
@@ -80,9 +81,22 @@ def test_a_missing_package_is_told_before_the_work(
         ({"sources": [{"path": "x", "kind": "y"}]}, r"sources\[0\]: unknown setting 'kind'"),
         ({"head_weights": {"mood": 1}}, "head_weights: no head 'mood'; the heads are politeness"),
         ({"head_weights": {"politeness": "high"}}, "head_weights: politeness: expected a number of at least 0"),
+        ({"version": 1.1}, "version: expected a text, found 1.1; put it in quotes"),
+        ({"output": 5}, "output: expected the name of a file or folder, found 5"),
+        ({"dropout": 2}, "dropout: expected a number below 1, found 2"),
+        ({"max_tokens": 8}, "max_tokens: expected a whole number of at least 32"),
+        ({"learning_rate": "1e-4"}, "learning_rate: .*found '1e-4'; YAML takes 1e-4 for a text, write 1.0e-4"),
+        ({"sources": ["train.jsonl"]}, r"sources\[0\]: expected a mapping such as"),
+        (
+            {"sources": [{"path": "x", "format": "crossd"}]},
+            r"sources\[0\]: format: unknown 'crossd'; known: .*crossed",
+        ),
+        ({"sources": [{"path": "x", "share": float("inf")}]}, r"sources\[0\]: share: expected a number"),
+        ({"sources": [{"path": "x", "without": 5}]}, r"sources\[0\]: without: give a list of heads"),
+        ({"head_weights": dict.fromkeys(HEADS, 0)}, "head_weights: every head weighs 0"),
         ({"steps": "2k"}, "steps: expected a whole number of at least 1, found '2k'"),
         ({"sources": [{"path": "x", "holdout": "0.1"}]}, r"sources\[0\]: holdout: expected a number of at least 0"),
-        ({"sources": [{"path": "x", "holdout": 7}]}, r"sources\[0\]: holdout: expected a part of 1, found 7"),
+        ({"sources": [{"path": "x", "holdout": 7}]}, r"sources\[0\]: holdout: expected a number below 1, found 7"),
         ({"sources": [{"path": "x", "share": -1}]}, r"sources\[0\]: share: expected a number of at least 0"),
         ({"sources": [{"path": "x", "share": 0}]}, "sources: every share is 0"),
         ({"sources": [{"path": "x", "format": "entailment", "holdout": 0.1}]}, "holdout: rows of format entailment"),

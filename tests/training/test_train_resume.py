@@ -59,10 +59,19 @@ def test_another_recipe_does_not_go_on_from_the_checkpoint(tiny_base: Path, labe
     run(recipe(tmp_path, tiny_base, labelled))
     (tmp_path / "run/run.json").unlink()  # as an earlier csnlp left it
     run(recipe(tmp_path, tiny_base, labelled, log_every=2, threads=1))
-    with pytest.raises(csnlp.ConfigError, match=r"other settings \(seed, steps changed since\); give another output"):
+    with pytest.raises(csnlp.ConfigError, match=r"other settings or data \(seed, steps changed since\); give"):
         run(recipe(tmp_path, tiny_base, labelled, seed=6, steps=16))
     (tmp_path / "run/last.safetensors").unlink()
     run(recipe(tmp_path, tiny_base, labelled, seed=6))
+
+
+def test_a_run_does_not_go_on_with_other_data(tiny_base: Path, labelled: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.jsonl"
+    own.write_bytes(labelled.read_bytes())
+    run(recipe(tmp_path, tiny_base, own))
+    own.write_bytes(labelled.read_bytes().replace(b"complaint", b"escalation"))
+    with pytest.raises(csnlp.ConfigError, match=r"other settings or data \(own.jsonl changed since\); give another"):
+        run(recipe(tmp_path, tiny_base, own))
 
 
 def test_a_kill_while_calibrating_leaves_the_model_before(
