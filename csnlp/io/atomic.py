@@ -12,11 +12,13 @@ from pathlib import Path
 def atomic(path: Path) -> Iterator[Path]:
     """A temporary path beside ``path`` to write to; it takes the place of ``path`` when the block ends well.
 
-    After an error ``path`` is as it was. What a killed process leaves is overwritten by the next one. A symbolic link
-    stays one: what it points to is written.
+    After an error ``path`` is as it was. What a killed process leaves is removed by the next one. A symbolic link
+    stays one: what it points to is written; but none in the place of the temporary file is followed.
     """
     place = target(path)
-    temporary = place.with_name(f".{path.name}.partial")  # the name that was asked for: its suffix tells the format
+    temporary = partial(path)
+    temporary.unlink(missing_ok=True)
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # exclusive: no link is followed
     try:
         yield temporary
         _sync(temporary)
@@ -25,6 +27,11 @@ def atomic(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
         raise
     _sync(place.parent)
+
+
+def partial(path: Path) -> Path:
+    """Where ``path`` is written before it is whole."""
+    return target(path).with_name(f".{path.name}.partial")  # the name that was asked for: its suffix tells the format
 
 
 def target(path: Path) -> Path:

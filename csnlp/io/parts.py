@@ -15,10 +15,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from csnlp.errors import ConfigError
-from csnlp.io.atomic import write_text
+from csnlp.io.atomic import partial, write_text
 from csnlp.io.badrow import BadRow
 from csnlp.io.outcomes import Outcome
-from csnlp.io.writers import json_line
+from csnlp.io.writers import json_line, parts_path
 
 _MANIFEST = "manifest.json"
 _OURS = "csnlp parts"
@@ -34,7 +34,7 @@ class Parts:
     """The parts of one output. Use :func:`locked` around it."""
 
     def __init__(self, output: Path) -> None:
-        self.folder = output.with_name(f"{output.name}.parts")
+        self.folder = parts_path(output)
         self._done: set[int] = set()
 
     def begin(self, manifest: Mapping[str, object], restart: bool) -> None:
@@ -43,7 +43,7 @@ class Parts:
         Raises :class:`ConfigError` when the parts there are of another run, unless ``restart``, which drops them; and
         when the folder is not ours at all, which is then left alone.
         """
-        shutil.rmtree(self._trash, ignore_errors=True)
+        self._empty_trash()
         if restart:
             self.drop()
         if kept := self._manifest():
@@ -83,11 +83,16 @@ class Parts:
         """Remove all parts, if they are ours. They disappear at once, so that a kill leaves all of them or none."""
         if self._manifest():
             os.rename(self.folder, self._trash)
-        shutil.rmtree(self._trash, ignore_errors=True)
+        self._empty_trash()
 
     @property
     def _trash(self) -> Path:
         return self.folder.with_name(f".{self.folder.name}.trash")
+
+    def _empty_trash(self) -> None:
+        if self._trash.is_symlink():
+            self._trash.unlink()  # nothing can be moved onto a link
+        shutil.rmtree(self._trash, ignore_errors=True)
 
     def _written(self) -> set[int]:
         # By the whole name: a tool that copies files leaves others beside them, such as "part-000000 (1).jsonl".
@@ -107,7 +112,7 @@ class Parts:
 
     def _check_free(self) -> None:
         # A run killed while it wrote its manifest leaves that behind.
-        own = {f".{_MANIFEST}.partial"}
+        own = {partial(self.folder / _MANIFEST).name}
         if {path.name for path in self.folder.iterdir()} - own if self.folder.is_dir() else self.folder.exists():
             raise ConfigError(
                 f"{self.folder} is needed for the parts of this run, but holds something else; "

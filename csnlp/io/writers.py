@@ -14,7 +14,7 @@ from tempfile import TemporaryFile
 from typing import Any, Protocol, TextIO
 
 from csnlp.errors import ConfigError
-from csnlp.io.atomic import atomic, target, write_text
+from csnlp.io.atomic import atomic, partial, target, write_text
 
 COLUMNS = (
     "id",
@@ -75,8 +75,11 @@ def check_output(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
         raise ConfigError(f"{path} is a folder; name a file")
     for folder in {target(path).parent, path.parent}:  # what belongs to a link stands beside it
         check_folder(folder)
+    if parts_path(path).is_symlink():
+        raise ConfigError(f"{parts_path(path)}, where the parts of this run go, is a link; remove it")
     beside = {place(path): "the bad rows go" for place in (errors_path, failed_path)}
     beside[metadata_path(path)] = "the metadata goes"
+    beside |= {partial(written): "a file is made" for written in (path, *beside)}
     for given in filter(os.path.exists, inputs):
         if path.exists() and path.samefile(given):
             raise ConfigError(f"{path} is the input itself; name another output")
@@ -105,6 +108,11 @@ def errors_path(output: str | Path) -> Path:
 def failed_path(output: str | Path) -> Path:
     """Where the bad rows of a run that scored nothing stand while ``output`` and its bad rows are of an earlier one."""
     return Path(f"{output}.failed.errors.jsonl")
+
+
+def parts_path(output: str | Path) -> Path:
+    """The folder of what is done of a run that is not finished."""
+    return Path(f"{output}.parts")
 
 
 def metadata_path(path: str | Path) -> Path:

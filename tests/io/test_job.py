@@ -176,7 +176,9 @@ def test_a_stream_of_outcomes_keeps_the_order_and_reads_no_further_than_needed(c
     assert scorer.seen == ["r0", "r1", "r2"]
 
 
-@pytest.mark.parametrize("beside", ["out.jsonl.errors.jsonl", "out.jsonl.meta.json"])
+@pytest.mark.parametrize(
+    "beside", ["out.jsonl.errors.jsonl", "out.jsonl.meta.json", ".out.jsonl.partial", ".out.jsonl.meta.json.partial"]
+)
 @pytest.mark.parametrize("linked", [False, True])
 def test_the_input_is_never_written_over(tmp_path, chats, make_scorer, beside, linked):
     source, content = tmp_path / beside, chats.read_bytes()
@@ -187,6 +189,28 @@ def test_the_input_is_never_written_over(tmp_path, chats, make_scorer, beside, l
     with pytest.raises(ConfigError, match=rf"{beside}, where .* is an input of this run; name another output"):
         score_file(make_scorer(), Source.of(source, format="jsonl"), tmp_path / "out.jsonl")
     assert source.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "beside", ["out.jsonl", "out.jsonl.meta.json", "out.jsonl.errors.jsonl", "out.jsonl.parts/manifest.json"]
+)
+def test_links_in_the_place_of_temporary_files_are_not_followed(tmp_path, chats, make_scorer, beside):
+    victim, place = tmp_path / "victim.txt", tmp_path / beside
+    victim.write_text("mine")
+    place.parent.mkdir(exist_ok=True)
+    place.with_name(f".{place.name}.partial").symlink_to(victim)
+    score_file(make_scorer(), chats, tmp_path / "out.jsonl")
+    assert victim.read_text() == "mine"
+    assert not (tmp_path / "out.jsonl").is_symlink() and len(rows(tmp_path / "out.jsonl")) == 25
+
+
+def test_a_link_in_the_place_of_the_parts_is_told_at_once(tmp_path, chats, make_scorer):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out.jsonl.parts").symlink_to(tmp_path / "elsewhere")
+    scorer = make_scorer()
+    with pytest.raises(ConfigError, match=r"out\.jsonl\.parts, where .* is a link; remove it"):
+        score_file(scorer, chats, tmp_path / "out.jsonl")
+    assert scorer.seen == [] and not list((tmp_path / "elsewhere").iterdir())
 
 
 def test_an_output_that_is_a_link_stays_one(tmp_path, chats, make_scorer):
