@@ -110,14 +110,23 @@ def _folded(name: str) -> str:
 def listed(names: Sequence[str], what: str = "column") -> str:
     """The names of a header, or the keys of a row, for a message.
 
-    Where half of them look like values, the header line is missing and the names are a chat: their places are told
-    instead, as is that of a long name.
+    Where the header line is missing the names are a chat, which no message repeats: so what is not like a name is told
+    by its place.
     """
-    values = 2 * sum(_VALUE.search(name) is not None for name in names) >= len(names)
-    places = enumerate(names[:30], 1)
-    told = (f"{what} {n}" if values or not 0 < len(name) <= _LONGEST else shown(name) for n, name in places)
+    told = (name.strip() if is_name(name) else f"{what} {place}" for place, name in enumerate(names[:30], 1))
     return ", ".join(told) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
 
 
+def is_name(text: str) -> bool:
+    """Whether ``text`` is like the name of a column: short, and an ASCII word or one that ends as Chinese names do."""
+    text = text.strip()
+    return len(text) <= _LONGEST and not _VALUE.search(text) and _NAME.fullmatch(text) is not None
+
+
 _LONGEST = 20
-_VALUE = re.compile(r"^\s*\d[\d\s.:/-]*$|\d{4}|[。，！？；：…～,!?;~]")
+_VALUE = re.compile(r"\d{4}")
+_NAME = re.compile(
+    r"[A-Za-z_][A-Za-z0-9_.-]*"
+    r"|\w*(?:编号|序号|单号|ID|id|昵称|姓名|名称|标题|时间|日期|内容|正文|文本|消息|话术|类型|状态|来源|渠道|备注|评分|评价)"
+    r"|\w*(?:回复|答复|回答|问题|提问|答案|上下文|记录|对话|会话|客服|坐席|客户|买家|用户|商品|店铺)"
+)

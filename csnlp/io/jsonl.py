@@ -11,10 +11,9 @@ from typing import Any
 
 from csnlp.errors import CsnlpWarning, InputError
 from csnlp.io.badrow import BadRow, Record
-from csnlp.io.columns import NO_REPLY, Columns, listed
+from csnlp.io.columns import NO_REPLY, Columns, is_name, listed
 from csnlp.io.opening import BROKEN, DAMAGE, MAX_LINE, open_bytes
 from csnlp.io.rows import read_row
-from csnlp.text.printable import shown
 
 
 def read_jsonl(lines: Iterable[tuple[int, str | None]], file: str, columns: Columns) -> Iterator[Record]:
@@ -54,7 +53,9 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         with open_bytes(str(path)) as lines:
             # By line, and only then as text: a decoder reads ahead, and would tell of the wrong line.
-            for number, line in enumerate(lines, 1):
+            for number, line in enumerate(iter(lambda: lines.readline(MAX_LINE), b""), 1):
+                if len(line) == MAX_LINE and not line.endswith(b"\n"):
+                    parse_object(None)
                 text = line.decode("utf-8")
                 if text.strip().strip("\ufeff"):  # see read_jsonl
                     yield number, parse_object(text)
@@ -93,7 +94,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
         key = Counter(key for key, _ in pairs).most_common(1)[0][0]
-        raise InputError("line", f"has the key {shown(key, 20)!r} more than once", "leave all but one of them out")
+        told = f"the key {key.strip()!r}" if is_name(key) else "a key"
+        raise InputError("line", f"has {told} more than once", "leave all but one of them out")
     return value
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timezone
 
 import pytest
 
-from csnlp.errors import ConfigError
-from csnlp.io import BadRow, cells, opening, read_exchanges
+from csnlp.errors import ConfigError, CsnlpWarning, InputError
+from csnlp.io import BadRow, cells, jsonl, opening, read_exchanges
 from csnlp.types import Exchange, Turn
 
 from .conftest import GOOD
@@ -226,6 +226,24 @@ def test_a_key_that_comes_twice_is_a_bad_row(read, row):
     before, bad, after = read("a.jsonl", f"{GOOD}\n{row}\n{GOOD}\n")
     assert before.id == after.id == "good"
     assert (bad.line, bad.field) == (2, "line") and "the key 'reply' more than once" in bad.problem
+
+
+def test_no_words_of_a_chat_are_quoted_as_a_key(read):
+    (bad,) = read("a.jsonl", '{"我叫张伟": 1, "我叫张伟": 2}\n')
+    assert "a key more than once" in bad.problem
+    with pytest.warns(CsnlpWarning, match="the first row are key 1, text"):
+        (bad,) = read("a.jsonl", '{"我叫张伟": 1, "text": "好"}\n', columns={"reply": "内容"})
+    assert bad.remedy.endswith("the keys of this row are key 1, text")
+
+
+def test_objects_of_a_line_too_long_are_told_by_their_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(jsonl, "MAX_LINE", 100)
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"a": 1}\n' + " " * 1000 + '{"a": 2}\n', encoding="utf-8")
+    objects = jsonl.read_objects(path)
+    assert next(objects) == (1, {"a": 1})
+    with pytest.raises(InputError, match=r"a\.jsonl:2: line: is over 100 characters long"):
+        next(objects)
 
 
 def test_standard_input_is_json_lines(monkeypatch):
