@@ -103,7 +103,7 @@ def open_bytes(path: str) -> Iterator[BinaryIO]:
 def open_text(path: str, encoding: str | None = None, newline: str | None = None) -> Iterator[TextIO]:
     """The file's text; ``newline`` as for :func:`open`. Bytes that are none in ``encoding`` become U+DCFF.
 
-    Raises :class:`ConfigError` for what is no text, and where the encoding cannot be told.
+    Raises :class:`ConfigError` for what is no text, and where the encoding cannot be told, or is a wrong one.
     """
     sample = _sample(path)
     _refuse_other_kinds(path, sample)
@@ -112,6 +112,9 @@ def open_text(path: str, encoding: str | None = None, newline: str | None = None
         text = io.TextIOWrapper(stream, encoding=encoding, errors=_ERRORS, newline=newline)
         try:
             yield text
+        except UnicodeError:  # not for bytes that are broken: those are marked
+            remedy = "if it has no byte order mark, pass --encoding utf-16-le or utf-16-be"
+            raise ConfigError(f"{path}: cannot be read as {encoding}; {remedy}") from None
         finally:
             text.detach()
 

@@ -69,6 +69,13 @@ def test_what_is_no_text_is_called_by_its_kind(read, name, content, said):
         read(name, content)
 
 
+def test_utf_16_without_a_mark_is_told_how_to_be_read(read):
+    data = f"{GOOD}\n".encode("utf-16-be")
+    with pytest.raises(ConfigError, match="no byte order mark, pass --encoding utf-16-le or utf-16-be"):
+        read("a.jsonl", data, encoding="utf-16")
+    assert read("a.jsonl", data, encoding="utf-16-be")[0].id == "good"
+
+
 def test_half_a_character_at_the_end_of_utf_16_is_one_bad_row(read):
     data = f"{GOOD}\n{GOOD}".encode("utf-16")
     first, bad = read("a.jsonl", data[:-3])
