@@ -17,6 +17,9 @@ MAX_READS = 10
 """How often a line may be read by records that turn out to be broken: one more that runs on into it is taken as broken
 there. Else each of many stray quotation marks would have all the lines after it read again."""
 
+_LINE = 100
+"""About what a line takes in memory besides its text: so many blank lines are too long as well."""
+
 
 class _Lines(Iterator[str]):
     """Physical lines for ``csv.reader`` that remembers those of the current record, to give them back."""
@@ -33,7 +36,7 @@ class _Lines(Iterator[str]):
         self._taken.append((number, text, reads + 1))
         if text is None:
             raise csv.Error(f"it is over {MAX_LINE} characters long")
-        self._size += len(text)
+        self._size += len(text) + _LINE
         if self._size > MAX_LINE or (runs_on and reads >= MAX_READS):
             raise csv.Error("a quotation mark is opened and never closed")
         return text
