@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -167,10 +168,16 @@ def _cell(value: Any) -> Any:
         value = "|".join(value)
     if isinstance(value, (list, dict)):
         value = json.dumps(value, ensure_ascii=False)
-    # A spreadsheet runs a cell that begins like a formula; ids come from outside. Excel knows the wide forms too.
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")):
+    if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
         return "'" + value
     return value
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""A spreadsheet runs a cell that begins so, and ids come from outside. Excel knows the wide forms too."""
+
+_NUMBER = re.compile(r"[+-][0-9]+(?:\.[0-9]+)?")
+"""Begins so, but is nothing to run."""
 
 
 _Make = Callable[[Path, Mapping[str, str], bool], AbstractContextManager[Writer]]

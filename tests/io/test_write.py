@@ -65,7 +65,7 @@ def test_tables_open_in_excel(tmp_path, name, delimiter):
     assert (empty["acts"], empty["total"], empty["review"]) == ("", "", "false")
 
 
-@pytest.mark.parametrize("id", ["=1+1", "+86", "-1", "@x", "＝1", "\t=1"])
+@pytest.mark.parametrize("id", ["=1+1", "+86+1", "-1-1", "-", "@x", "＝1", "\t=1"])
 def test_no_cell_is_a_formula(tmp_path, id):
     write(tmp_path / "a.csv", [Score(id=id)])
     (row,) = csv.DictReader((tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines())
@@ -140,3 +140,10 @@ def test_a_carriage_return_in_an_id_is_quoted_and_lines_end_with_a_line_feed(tmp
     assert '"a\rb"' in data and "\r\n" not in data and data.count("\n") == 3
     with open(tmp_path / "a.csv", encoding="utf-8-sig", newline="") as stream:
         assert [row["id"] for row in csv.DictReader(stream)] == ["a\rb", "c"]
+
+
+@pytest.mark.parametrize("id", ["-1", "+86", "-12.5"])
+def test_an_id_that_is_a_number_is_kept_as_it_is(tmp_path, id):
+    write(tmp_path / "a.csv", [Score(id=id)])
+    (row,) = csv.DictReader((tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert row["id"] == id
