@@ -15,6 +15,7 @@ from typer.core import TyperCommand
 
 from csnlp.cli.score import score
 from csnlp.errors import CsnlpError, CsnlpWarning
+from csnlp.text.printable import printable
 from csnlp.version import __version__
 
 # Commands that import much: csnlp.cli.<name> is imported, and its <name> (a function, or a typer application with
@@ -136,7 +137,7 @@ def _warnings_as_lines(others: Callable[..., None]) -> Callable[..., None]:
 
     def show(message: Warning | str, category: type[Warning], *about: object, **more: object) -> None:
         if issubclass(category, CsnlpWarning):
-            print(f"csnlp: warning: {message}", file=sys.stderr)
+            print(f"csnlp: warning: {printable(str(message))}", file=sys.stderr)
         else:
             others(message, category, *about, **more)
 
@@ -144,5 +145,7 @@ def _warnings_as_lines(others: Callable[..., None]) -> Callable[..., None]:
 
 
 def _fail(message: str) -> int:
-    print(f"csnlp: {message}", file=sys.stderr)
+    # A file's name can hold what commands the terminal. A message of several lines stays one.
+    lines = "\n".join(map(printable, message.splitlines()))
+    print(f"csnlp: {lines}", file=sys.stderr)
     return 1

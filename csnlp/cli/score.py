@@ -53,6 +53,7 @@ def score(
     """
     from csnlp.cli.console import make_console
     from csnlp.io.writers import check_output
+    from csnlp.text.printable import printable
 
     chats = open_chats(source, format, map, encoding)
     if output is not None and output != "-":
@@ -77,7 +78,7 @@ def score(
         notes.print(f"Stopped; {same if _is_kept(source, output) else 'nothing is kept'}.", highlight=False)
         raise typer.Exit(130) from None
     if not summary.scored and not summary.bad:
-        notes.print(f"csnlp: {no_rows(chats)}", markup=False, highlight=False, soft_wrap=True)
+        notes.print(f"csnlp: {printable(no_rows(chats))}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(summary.exit_status)
     _report(summary, screen, notes, told=output == "-")
     raise typer.Exit(summary.exit_status)
@@ -157,12 +158,12 @@ def _show_scores(scorer: Scorer, source: Source, screen: Console, progress: Prog
 def _report(summary: Summary, screen: Console, notes: Console, told: bool) -> None:
     """The summary; ``told``: the bad rows stand on the standard error already."""
     from csnlp.cli.tables import summary_table
-    from csnlp.text.printable import shown
+    from csnlp.text.printable import printable, shown
 
     for bad in () if told else summary.first_bad:
         notes.print(f"bad row 坏行: {bad.message}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     if summary.bad > len(summary.first_bad) or summary.errors:
-        where = f"; all of them: {summary.errors}" if summary.errors else ""
+        where = f"; all of them: {printable(summary.errors)}" if summary.errors else ""
         notes.print(f"{summary.bad:,} bad rows{where}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     if summary.first_repeated is not None:
         first = shown(summary.first_repeated)
@@ -173,4 +174,4 @@ def _report(summary: Summary, screen: Console, notes: Console, told: bool) -> No
     else:
         notes.print("csnlp: no row could be scored", markup=False, highlight=False)
     if summary.output and screen is not notes:
-        screen.print(f"Scores 结果: {summary.output}", markup=False, highlight=False, soft_wrap=True)
+        screen.print(f"Scores 结果: {printable(summary.output)}", markup=False, highlight=False, soft_wrap=True)

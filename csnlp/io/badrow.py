@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from csnlp.errors import InputError
-from csnlp.text.printable import shown
+from csnlp.text.printable import printable, shown
 from csnlp.types import Exchange
 
 
@@ -46,7 +46,7 @@ class BadRow:
     def message(self) -> str:
         """One line: file, line, id, field, problem and remedy."""
         name = f" (id {shown(self.id)})" if self.id else ""
-        return f"{self.file}:{self.line}{name}: {self.reason}"
+        return f"{printable(self.file)}:{self.line}{name}: {self.reason}"
 
     def to_dict(self) -> dict[str, Any]:
         """The row of an errors file: file, line, field, problem, remedy, id."""

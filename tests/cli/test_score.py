@@ -147,6 +147,16 @@ def test_the_place_of_a_bad_row_is_no_emoji(capsys):
     assert "bad row 坏行: chats.jsonl:100: line: " in capsys.readouterr().err
 
 
+def test_the_name_of_a_file_cannot_command_the_terminal(capsys):
+    Path("a\x1b[31m.jsonl").write_text('{"reply": "好"}\n{\n', encoding="utf-8")
+    assert main(["score", "a\x1b[31m.jsonl", "-o", "b\x1b[31m.jsonl"]) == 2
+    assert main(["score", "a\x1b[31m.jsonl", "-o", "b\x1b[31m.xlsx"]) == 1
+    Path("a\x1b[31m.jsonl").write_text("", encoding="utf-8")
+    assert main(["score", "a\x1b[31m.jsonl"]) == 1
+    out, err = capsys.readouterr()
+    assert "\x1b" not in out + err and "a [31m.jsonl:2" in out + err
+
+
 def test_ids_that_differ_are_not_spoken_of(capsys):
     Path("chats.jsonl").write_text(GOOD, encoding="utf-8")
     assert main(["score", "chats.jsonl", "-o", "scores.jsonl"]) == 0
