@@ -121,7 +121,10 @@ class _Work:
         return {**self.scorer.metadata(), "input": self.source.name, "created": created}
 
     def manifest(self) -> dict[str, object]:
-        """What must be the same for parts of an earlier run to be kept."""
+        """What must be the same for parts of an earlier run to be kept.
+
+        The input is told by its name, size and time of change: other rows under the same three are not noticed.
+        """
         source = self.source
         stat = os.stat(source.path)
         return {
