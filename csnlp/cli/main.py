@@ -15,7 +15,6 @@ from typer.core import TyperCommand
 
 from csnlp.cli.score import score
 from csnlp.errors import CsnlpError, CsnlpWarning
-from csnlp.text.printable import printable
 from csnlp.version import __version__
 
 # Commands that import much: csnlp.cli.<name> is imported, and its <name> (a function, or a typer application with
@@ -137,7 +136,7 @@ def _warnings_as_lines(others: Callable[..., None]) -> Callable[..., None]:
 
     def show(message: Warning | str, category: type[Warning], *about: object, **more: object) -> None:
         if issubclass(category, CsnlpWarning):
-            print(f"csnlp: warning: {printable(str(message))}", file=sys.stderr)
+            _say(f"warning: {message}")
         else:
             others(message, category, *about, **more)
 
@@ -145,7 +144,12 @@ def _warnings_as_lines(others: Callable[..., None]) -> Callable[..., None]:
 
 
 def _fail(message: str) -> int:
-    # A file's name can hold what commands the terminal. A message of several lines stays one.
-    lines = "\n".join(map(printable, message.splitlines()))
-    print(f"csnlp: {lines}", file=sys.stderr)
+    _say(message)
     return 1
+
+
+def _say(message: str) -> None:
+    """Print ``message``, in which the name of a file could command the terminal, on the standard error."""
+    from csnlp.text.printable import printable  # slow to import, and --help is to be quick
+
+    print("csnlp:", "\n".join(map(printable, message.splitlines())), file=sys.stderr)
