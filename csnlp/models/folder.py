@@ -23,6 +23,11 @@ def read_settings(folder: Path) -> dict[str, Any]:
     path = folder / SETTINGS_FILE
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        within = f"; is {folder / 'model'} meant?" if (folder / "model" / SETTINGS_FILE).is_file() else ""
+        raise ModelError(
+            f"{folder} is not a model folder: it has no {path.name} (csnlp train writes one){within}"
+        ) from None
     except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{folder} is not a model folder: {path.name}: {error}; csnlp train writes one") from error
     if not isinstance(settings, dict) or "kind" not in settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import warnings
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -61,7 +62,7 @@ def call_setting(model: object, name: str, default: int) -> int:
 
 def checked_heads(prediction: Prediction, rows: int, heads: Mapping[str, Head] = HEADS) -> dict[str, FloatArray]:
     """Those of ``heads`` that a prediction for ``rows`` exchanges has; others are left out, and a warning
-    (:class:`csnlp.errors.CsnlpWarning`) says so where there are no more: a name may be misspelt.
+    (:class:`csnlp.errors.CsnlpWarning`) says so where there are no more, or one is spelt nearly as a head is.
 
     Raises :class:`csnlp.errors.ModelError` when an array has a wrong shape or holds anything but probabilities (0..1,
     and summing to 1 unless the head is multi-label): numbers that would otherwise turn up as somebody's verdict.
@@ -74,6 +75,10 @@ def checked_heads(prediction: Prediction, rows: int, heads: Mapping[str, Head] =
         names = ", ".join(map(str, given))
         told = f"none of the model's heads ({names}) is known, so none is used; the known ones are {', '.join(heads)}"
         warnings.warn(told, CsnlpWarning, stacklevel=2)
+    for name in given.keys() - known.keys():
+        if meant := get_close_matches(str(name), heads.keys() - known.keys(), 1, 0.8):
+            told = f"the model's head {name} is not known, so it is not used; is {meant[0]} meant?"
+            warnings.warn(told, CsnlpWarning, stacklevel=2)
     for name, array in known.items():
         _check_rows(heads[name], array, rows)
     return known

@@ -183,3 +183,20 @@ def test_two_packages_that_offer_one_name_are_both_named(tmp_path: Path, monkeyp
     with pytest.raises(ModelError, match=r"two packages offer the model 'ours': (one|two):make and (one|two):make"):
         load_model("ours")
     assert load_model("baseline").name == "baseline"
+
+
+def test_the_folder_of_a_run_is_told_from_that_of_its_model(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/csnlp.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"it has no csnlp.json .*; is .*model meant\?"):
+        load_model(tmp_path)
+
+
+def test_a_head_that_is_misspelt_is_told_beside_one_that_is_not() -> None:
+    class Misspelt:
+        def predict(self, exchanges):
+            polite = np.eye(5, dtype=np.float32)[[3] * len(exchanges)]
+            return Prediction({"politeness": polite, "acuracy": polite[:, :4]})
+
+    with pytest.warns(CsnlpWarning, match="head acuracy is not known, so it is not used; is accuracy meant"):
+        assert csnlp.load(Misspelt()).score("您好").politeness.label == "polite"
