@@ -6,7 +6,7 @@ The three values combine as in Kleene's logic: what is unknown stays so unless t
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -151,7 +151,7 @@ def _together(found: Sequence[Verdict]) -> Verdict:
     """All of ``found`` as one. Spans that overlap are one piece of evidence."""
     if len(found) == 1:
         return found[0]
-    note = "；".join(dict.fromkeys(verdict.note for verdict in found if verdict.note))
+    note = _joined(verdict.note for verdict in found)
     spans: list[Span] = []
     notes: list[list[str]] = []
     for start, end, own in sorted({piece for verdict in found for piece in _pieces(verdict)}):
@@ -163,8 +163,12 @@ def _together(found: Sequence[Verdict]) -> Verdict:
             notes.append([own])
     if not any(verdict.notes for verdict in found):
         return Verdict(True, tuple(spans), note=note)
-    joined = tuple("；".join(dict.fromkeys(filter(None, own))) for own in notes)
-    return Verdict(True, tuple(spans), note=note, notes=joined)
+    return Verdict(True, tuple(spans), note=note, notes=tuple(map(_joined, notes)))
+
+
+def _joined(notes: Iterable[str]) -> str:
+    """The notes as one, in which nothing is said twice: conditions within conditions share parts."""
+    return "；".join(dict.fromkeys(part for note in notes for part in note.split("；") if part))
 
 
 def _pieces(verdict: Verdict) -> list[tuple[int, int, str]]:

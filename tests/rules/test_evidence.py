@@ -53,6 +53,14 @@ def test_each_piece_of_evidence_keeps_its_note() -> None:
     assert verdict.note == "n；a→b；c→d" and verdict.notes == ("a→b；n", "c→d")
 
 
+def test_a_note_says_nothing_twice_however_its_conditions_are_nested() -> None:
+    level, word = Gives(note="complaint=escalation"), Gives(note="坏了")
+    inner = AtLeast(2, (level, word)).check(CASE)
+    assert inner.note == "complaint=escalation；坏了"
+    again = AtLeast(2, (AtLeast(2, (level, word)), AtLeast(2, (level, Gives(note="quality")))))
+    assert again.check(CASE).note == "complaint=escalation；坏了；quality"
+
+
 def test_one_part_that_holds_is_the_evidence_as_it_is() -> None:
     typos = Gives((0, 2), (4, 5), note="a→b；c→d", notes=("a→b", "c→d"))
     assert AtLeast(1, (typos, Not(Gives()))).check(CASE) == typos.verdict
